@@ -1,0 +1,206 @@
+"""What browsers load: whitelisted files of npm packages, one sprite of icons, our own static files with a version.
+
+Every address names the content (a package's version or a hash), so browsers keep what they have for a year and
+never see a stale file. Which page uses what is for the templates to say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, make_response, send_file
+from markupsafe import Markup
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ROOT / "node_modules"
+STATIC = Path(__file__).resolve().parent / "static"
+YEAR = int(timedelta(days=365).total_seconds())
+
+#: Name under /vendor/ → file of a package. Nothing else of node_modules is ever served.
+FILES = {
+    "htmx.js": "htmx.org/dist/htmx.esm.js",
+    "idiomorph.js": "idiomorph/dist/idiomorph.esm.js",
+    "socket.io.js": "socket.io-client/dist/socket.io.esm.min.js",
+}
+#: What our modules import by name → name under /vendor/.
+MODULES = {"htmx.org": "htmx.js", "idiomorph": "idiomorph.js", "socket.io-client": "socket.io.js"}
+
+#: Icons of the sprite, named as on lucide.dev.
+ICONS = (
+    "arrow-left",
+    "arrow-right",
+    "bell",
+    "building-2",
+    "calendar",
+    "camera",
+    "check",
+    "check-check",
+    "chevron-down",
+    "chevron-left",
+    "chevron-right",
+    "chevron-up",
+    "circle-alert",
+    "circle-check",
+    "circle-dot",
+    "circle-x",
+    "clock",
+    "download",
+    "ellipsis",
+    "external-link",
+    "eye",
+    "eye-off",
+    "file",
+    "file-text",
+    "funnel",
+    "globe",
+    "history",
+    "house",
+    "image",
+    "inbox",
+    "info",
+    "languages",
+    "layout-grid",
+    "list",
+    "loader",
+    "lock",
+    "log-out",
+    "mail",
+    "map-pin",
+    "menu",
+    "message-circle",
+    "moon",
+    "paperclip",
+    "pencil",
+    "phone",
+    "plus",
+    "refresh-cw",
+    "rotate-ccw",
+    "search",
+    "send",
+    "settings",
+    "sun",
+    "trash-2",
+    "triangle-alert",
+    "upload",
+    "user",
+    "user-check",
+    "user-plus",
+    "users",
+    "wifi-off",
+    "wrench",
+    "x",
+)
+
+blueprint = Blueprint("vendor", __name__, url_prefix="/vendor")
+
+
+def init_app(app: Flask) -> None:
+    """Register the addresses and the helpers that templates use."""
+    app.register_blueprint(blueprint)
+    app.add_template_global(vendor)
+    app.add_template_global(icons)
+    app.add_template_global(asset)
+    app.add_template_global(import_map)
+
+
+class AssetError(Exception):
+    """A file that pages need is not there; the text says what to do."""
+
+
+def vendor(name: str) -> str:
+    """The address of a whitelisted file, for instance `vendor("htmx.js")`."""
+    if name not in FILES:
+        raise AssetError(f"{name!r} is not in FILES of app/assets.py")
+    return f"/vendor/{_version(FILES[name])}/{name}"
+
+
+def icons() -> str:
+    """The address of the sprite: `<use href="{{ icons() }}#bell">`."""
+    return f"/vendor/{_digest(_sprite())}/icons.svg"
+
+
+def asset(path: str) -> str:
+    """The address of a file below app/static, for instance `asset("css/portal.css")`."""
+    return f"/static/{path}?v={_file_digest(path, _modified(path))}"
+
+
+def import_map() -> Markup:
+    """The content of `<script type="importmap">`: modules import by plain names and get versioned addresses."""
+    imports = {name: vendor(file) for name, file in MODULES.items()}
+    for path in sorted((STATIC / "js").rglob("*.js")):
+        name = path.relative_to(STATIC).as_posix()
+        imports[f"/static/{name}"] = asset(name)
+    text = json.dumps({"imports": imports}, separators=(",", ":")).replace("<", "\\u003c")
+    return Markup(text)  # noqa: S704 - JSON without "<" cannot leave its script element
+
+
+@blueprint.get("/<version>/<name>")
+def serve(version: str, name: str) -> Response:
+    """A whitelisted file, to be kept for a year if the address names the version that we have."""
+    if name == "icons.svg":
+        response, current = make_response(_sprite()), _digest(_sprite())
+        response.mimetype = "image/svg+xml"
+    elif name in FILES:
+        response, current = send_file(PACKAGES / FILES[name]), _version(FILES[name])
+    else:
+        abort(404)
+    if version == current:
+        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    return response
+
+
+@cache
+def _version(path: str) -> str:
+    """The version of the package that the file is of."""
+    try:
+        package = json.loads((PACKAGES / _package(path) / "package.json").read_text())
+    except FileNotFoundError as error:
+        raise AssetError(f"the npm package {_package(path)} is missing: run `make setup`") from error
+    return str(package["version"])
+
+
+def _package(path: str) -> str:
+    parts = path.split("/")
+    return "/".join(parts[: 2 if path.startswith("@") else 1])
+
+
+@cache
+def _sprite() -> str:
+    """All icons in one SVG, each a symbol that takes the colour of the text around it."""
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{"".join(_symbol(name) for name in ICONS)}</svg>'
+
+
+def _symbol(name: str) -> str:
+    try:
+        source = (PACKAGES / "lucide-static" / "icons" / f"{name}.svg").read_text()
+    except FileNotFoundError as error:
+        if not (PACKAGES / "lucide-static").exists():
+            raise AssetError("the npm package lucide-static is missing: run `make setup`") from error
+        raise AssetError(f"there is no icon {name!r} on lucide.dev: see ICONS in app/assets.py") from error
+    shape = re.sub(
+        r"\s+", " ", source[source.index(">", source.index("<svg")) + 1 : source.rindex("</svg>")]
+    ).strip()
+    look = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+    return f'<symbol id="{name}" viewBox="0 0 24 24" {look}>{shape}</symbol>'
+
+
+def _modified(path: str) -> int:
+    """So that a developer sees a change without a restart; it costs a stat."""
+    try:
+        return (STATIC / path).stat().st_mtime_ns
+    except FileNotFoundError as error:
+        raise AssetError(f"there is no app/static/{path}") from error
+
+
+@cache
+def _file_digest(path: str, modified: int) -> str:
+    return _digest((STATIC / path).read_text("latin-1"))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
