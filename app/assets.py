@@ -1,7 +1,7 @@
-"""What browsers load: whitelisted files of npm packages, one sprite of icons, our own static files with a version.
+"""What browsers load: whitelisted files of npm packages, a sprite of icons, our static files with versions.
 
-Every address names the content (a package's version or a hash), so browsers keep what they have for a year and
-never see a stale file. Which page uses what is for the templates to say.
+Every address names the content (a package's version or a hash), so browsers keep what they have for a year
+and never see a stale file. Which page uses what is for the templates to say.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def asset(path: str) -> str:
 
 
 def import_map() -> Markup:
-    """The content of `<script type="importmap">`: modules import by plain names and get versioned addresses."""
+    """The content of `<script type="importmap">`: plain names of modules → versioned addresses."""
     imports = {name: vendor(file) for name, file in MODULES.items()}
     for path in sorted((STATIC / "js").rglob("*.js")):
         name = path.relative_to(STATIC).as_posix()

