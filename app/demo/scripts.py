@@ -23,8 +23,7 @@ _LINE = re.compile(
 
 
 class Event(NamedTuple):
-    """`verb` is "say", "note" or a move of the flow; `who` is R, E or D; `after` counts working minutes from the
-    order's placing."""
+    """`verb` is "say", "note" or a move of the flow; `after` counts working minutes from the placing."""
 
     verb: str
     who: str
@@ -39,7 +38,7 @@ class Event(NamedTuple):
 
 @cache
 def read(script: str) -> tuple[Event, ...]:
-    """The events in their order. Raises ValueError if it begins with no event, KeyError for an unknown move."""
+    """The events in their order. Raises ValueError for a text before any event, KeyError for no move."""
     events: list[Event] = []
     clock = 0
     for line in filter(None, (raw.strip() for raw in script.splitlines())):
