@@ -1,0 +1,29 @@
+// Blocks that fold (S0-17) stay as this reader left them while the tab lives; a new visit starts as the page is meant.
+const KEY = "folds";
+
+export function startFolds() {
+  const kept = read();
+  for (const fold of document.querySelectorAll("details[data-fold]")) {
+    if (fold.dataset.fold in kept) fold.open = kept[fold.dataset.fold];
+  }
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const fold = event.target;
+      if (!fold.matches?.("details[data-fold]")) return;
+      sessionStorage.setItem(KEY, JSON.stringify({ ...read(), [fold.dataset.fold]: fold.open }));
+    },
+    true,
+  );
+  addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll("details[data-fold]")) fold.open = true;
+  });
+}
+
+function read() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,32 @@
+// <time data-relative> reads «5 минут назад» and stays true; <time data-until> counts down. Both keep the exact
+// moment in their title. The words are the browser's own, in the language of the page.
+const STEPS = [
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "ru", { numeric: "auto" });
+
+export function startTimes() {
+  refresh();
+  setInterval(refresh, 30_000);
+  document.addEventListener("htmx:afterSettle", refresh);
+  document.addEventListener("visibilitychange", refresh);
+}
+
+function refresh() {
+  for (const time of document.querySelectorAll("time[data-relative], time[data-until]")) {
+    const seconds = (Date.parse(time.dateTime) - Date.now()) / 1000;
+    if (Number.isNaN(seconds)) continue;
+    if ("relative" in time.dataset && seconds < -6 * 86400) continue;
+    time.title ||= time.textContent.trim();
+    time.textContent = say(seconds);
+  }
+}
+
+function say(seconds) {
+  for (const [unit, size] of STEPS) {
+    if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
+  }
+  return words.format(0, "minute");
+}

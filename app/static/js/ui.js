@@ -1,0 +1,21 @@
+// Starts the behaviours of the page. Each module is one behaviour and finds its own elements by a data attribute,
+// by delegation where it can, so fragments that arrive later work without a second start.
+import { startDialogs } from "./dialogs.js";
+import { startDrafts } from "./drafts.js";
+import { startFolds } from "./folds.js";
+import { startForms } from "./forms.js";
+import { startMenus } from "./menus.js";
+import { startTabs } from "./tabs.js";
+import { startTheme } from "./theme.js";
+import { startTimes } from "./times.js";
+import { startToasts } from "./toasts.js";
+
+startTheme();
+startToasts();
+startMenus();
+startDialogs();
+startTabs();
+startFolds();
+startForms();
+startDrafts();
+startTimes();
