@@ -1,0 +1,184 @@
+"""What is done in a thread: post a message, say how far one has read, show that one is typing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from app import clock, journal
+from app.actions import countdown
+from app.actions.base import action
+from app.errors import Forbidden, Invalid
+from app.extensions import db
+from app.flows import By
+from app.policy import Actor, load_order, load_thread, may_write, side
+from app.storage import MAX_FILES
+from models import Message, Order, ReadMark, StoredFile, Thread, ThreadKind
+
+MAX_LENGTH = 5000
+#: How much of a message a notice quotes.
+_QUOTE = 140
+
+
+def room(thread: Thread, order: Order) -> str:
+    """The sockets that may know of this thread: notes are poked in the staff's own room only."""
+    return f"staff-{order.subject}" if thread.kind == ThreadKind.NOTES else order.subject
+
+
+@action
+def post(actor: Actor, thread_id: int, text: str, client_id: UUID, file_ids: Sequence[UUID] = ()) -> Message:
+    """Send a message (S0-50..S0-53). The same `client_id` again gives the message that it made before, so a repeated
+    send is harmless; numbers in the thread are gapless. Raises Invalid, Forbidden, NotFound."""
+    thread, order = load_thread(db.session, actor, thread_id)
+    if not may_write(db.session, actor, order):
+        raise Forbidden
+    if thread.kind == ThreadKind.ORDER:
+        # The order's row before the thread's, as orders.move does: two writers never wait for each other in a ring.
+        order = load_order(db.session, actor, order.id, lock=True)
+    if before := _sent_before(actor, thread_id, client_id):
+        return before
+    text = text.replace("\r\n", "\n").replace("\0", "").strip()
+    if len(text) > MAX_LENGTH:
+        raise Invalid({"text": _("At most %(limit)s characters.", limit=MAX_LENGTH)})
+    if len(file_ids) > MAX_FILES:
+        raise Invalid({"files": _("At most %(limit)s files in a message.", limit=MAX_FILES)})
+    files = _own_drafts(actor, file_ids)
+    if not text and not files:
+        raise Invalid({"text": _("Write something or attach a file.")})
+    try:
+        message = _append(thread, actor.id, text, client_id, staff=side(db.session, actor, order) is By.STAFF)
+    except IntegrityError:
+        # The same message arrived twice at once, and the other one was first.
+        db.session.rollback()
+        if before := _sent_before(actor, thread_id, client_id):
+            return before
+        raise
+    for position, file in enumerate(files):
+        file.message_id, file.subject, file.position = message.id, f"thread:{thread.id}", position
+    mark(actor, thread, message.staff, message.number)
+    _tell(actor, thread, order, message)
+    return message
+
+
+def _sent_before(actor: Actor, thread_id: int, client_id: UUID) -> Message | None:
+    message: Message | None = db.session.scalar(
+        select(Message).where(
+            Message.thread_id == thread_id, Message.author_id == actor.id, Message.client_id == client_id
+        )
+    )
+    return message
+
+
+def _own_drafts(actor: Actor, file_ids: Sequence[UUID]) -> list[StoredFile]:
+    if not file_ids:
+        return []
+    found = {
+        file.id: file
+        for file in db.session.scalars(
+            select(StoredFile)
+            .where(StoredFile.id.in_(file_ids), StoredFile.owner_id == actor.id, StoredFile.subject == "")
+            .with_for_update()
+        )
+    }
+    if len(found) < len(set(file_ids)):
+        raise Invalid({"files": _("Please attach the file again.")})
+    return [found[file_id] for file_id in dict.fromkeys(file_ids)]
+
+
+def _append(thread: Thread, author_id: int | None, text: str, client_id: UUID, *, staff: bool) -> Message:
+    """The next number is taken under the thread's row lock, which is held to the commit: no gap, no disorder."""
+    number = db.session.scalar(
+        update(Thread)
+        .where(Thread.id == thread.id)
+        .values(last_number=Thread.last_number + 1)
+        .returning(Thread.last_number)
+        .execution_options(synchronize_session=False)
+    )
+    message = Message(
+        thread_id=thread.id,
+        number=number,
+        author_id=author_id,
+        text=text,
+        client_id=client_id,
+        staff=staff,
+        created_at=clock.now(),
+    )
+    db.session.add(message)
+    db.session.flush()
+    db.session.refresh(thread, ["last_number"])
+    return message
+
+
+def open_thread(thread: Thread, text: str) -> None:
+    """The service's automatic first message (S0-26), from nobody, in a thread that has just been made."""
+    _append(thread, None, text, uuid4(), staff=True)
+    thread.opening = 1
+
+
+def _tell(actor: Actor, thread: Thread, order: Order, message: Message) -> None:
+    data = {
+        "title": order.title,
+        "thread": thread.id,
+        "message": message.number,
+        "text": message.text[:_QUOTE] or _("File"),
+    }
+    if thread.kind == ThreadKind.NOTES:
+        journal.write(db.session, "note.posted", actor, order.subject, [room(thread, order)], **data)
+        return
+    held = order.waiting_since
+    if message.staff:
+        countdown.answered(order)
+    else:
+        countdown.waiting(order)
+    rooms = [order.subject, f"user:{order.author_id}"]
+    if held != order.waiting_since or not message.staff:
+        # The queue shows who waits for an answer.
+        rooms += ["desk"] + ([f"team:{order.team_id}"] if order.team_id else [])
+    if order.executor_id:
+        rooms.append(f"user:{order.executor_id}")
+    kind = "message.answered" if message.staff else "message.posted"
+    journal.write(db.session, kind, actor, order.subject, rooms, **data)
+
+
+def mark(actor: Actor, thread: Thread, staff: bool, read: int = 0, delivered: int = 0) -> bool:
+    """Move the actor's marks forward, never back. Whether they moved."""
+    values = {"read": read, "delivered": max(read, delivered)}
+    statement = (
+        insert(ReadMark)
+        .values(thread_id=thread.id, user_id=actor.id, staff=staff, **values)
+        .on_conflict_do_update(
+            index_elements=["thread_id", "user_id"],
+            set_={name: func.greatest(getattr(ReadMark, name), value) for name, value in values.items()},
+            where=(ReadMark.read < values["read"]) | (ReadMark.delivered < values["delivered"]),
+        )
+        .returning(ReadMark.user_id)
+    )
+    return db.session.scalar(statement) is not None
+
+
+@action
+def seen(actor: Actor, thread_id: int, *, read: int = 0, delivered: int = 0) -> None:
+    """The actor's browser has received messages up to `delivered`, the person has seen them up to `read`."""
+    thread, order = load_thread(db.session, actor, thread_id)
+    whose = side(db.session, actor, order)
+    if whose is None:
+        return  # an onlooker's reading is nobody's business
+    read, delivered = min(read, thread.last_number), min(delivered, thread.last_number)
+    if mark(actor, thread, whose is By.STAFF, read, delivered):
+        rooms = [room(thread, order), f"user:{actor.id}"]
+        journal.signal(db.session, "thread.seen", order.subject, rooms, thread=thread.id)
+
+
+@action
+def typing(actor: Actor, thread_id: int) -> None:
+    """The actor is writing: shown to the others for a few seconds, kept nowhere."""
+    thread, order = load_thread(db.session, actor, thread_id)
+    if may_write(db.session, actor, order) and actor.id is not None:
+        journal.signal(
+            db.session, "thread.typing", order.subject, [room(thread, order)], thread=thread.id, user=actor.id
+        )

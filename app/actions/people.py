@@ -1,0 +1,256 @@
+"""Accounts: register, sign in, reset and change the password, edit the profile, block."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Iterable
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from flask_appbuilder.security.sqla.models import Role
+from flask_babel import gettext as _
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app import clock, journal, passwords, queue, settings
+from app.actions.base import action
+from app.answers import normal_phone
+from app.errors import Forbidden, Invalid
+from app.extensions import db
+from app.permissions import RESIDENT, P
+from app.policy import Actor, require
+from models import ResetLink, StoredFile, User
+from models.people import new_session_key
+
+RESET_LIFE = dt.timedelta(hours=2)
+MAX_NAME = 64
+
+
+@action
+def register(
+    first_name: str, last_name: str, email: str, password: str, *, locale: str | None = None, phone: str = ""
+) -> User:
+    """A new resident's account (I-26). Raises Invalid per field, Forbidden if sign-up is closed."""
+    if not settings.get(db.session, "sign_up_open"):
+        raise Forbidden(_("New accounts are opened by the administrator."))
+    errors: dict[str, object] = {}
+    first_name, last_name = _name(first_name, "first_name", errors), _name(last_name, "last_name", errors)
+    address = _address(email, errors)
+    if wrong := passwords.problem(password, first_name, last_name, address):
+        errors["password"] = wrong
+    number = _phone(phone, errors)
+    if not errors and find(address):
+        errors["email"] = _("There is an account with this address already. Sign in, or reset the password.")
+    if errors:
+        raise Invalid(errors)
+    user = User(
+        first_name=first_name,
+        last_name=last_name,
+        username=address,
+        email=address,
+        password=passwords.hashed(password),
+        phone=number,
+        locale=locale,
+        active=True,
+        session_key=new_session_key(),
+        roles=list(db.session.scalars(select(Role).where(Role.name == RESIDENT))),
+    )
+    db.session.add(user)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        db.session.rollback()
+        raise Invalid({"email": _("There is an account with this address already. Sign in, or reset the password.")}) from None
+    journal.write(db.session, "user.registered", user, f"user:{user.id}")
+    return user
+
+
+def find(email: str) -> User | None:
+    """The account of an address, in any case of letters."""
+    user: User | None = db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+    return user
+
+
+@action
+def sign_in(email: str, password: str) -> User:
+    """The account if address and password are right and it is not blocked. Raises Invalid with one text for every
+    other case; unknown addresses take as long as known ones."""
+    user = find(email)
+    right = passwords.matches(user.password if user else None, password)
+    if user is None or not right or not user.active:
+        raise Invalid(text=_("Wrong address or password."), code="sign_in")
+    user.last_login = clock.now().replace(tzinfo=None)
+    user.login_count = (user.login_count or 0) + 1
+    if not user.session_key:
+        user.session_key = new_session_key()
+    return user
+
+
+# --- password -----------------------------------------------------------------------------------------------------
+
+
+@action
+def ask_reset(email: str, locale: str) -> None:
+    """Send a reset link, if there is such an account. The caller's answer is the same either way."""
+    user = find(email)
+    if user is not None and user.active:
+        queue.defer(db.session, "mail_reset_link", user_id=user.id, locale=user.locale or locale)
+
+
+@action
+def make_reset_link(user: User) -> str:
+    """A new link's token; only its hash is kept. Earlier links of the person stop working."""
+    db.session.execute(
+        update(ResetLink).where(ResetLink.user_id == user.id, ResetLink.used_at.is_(None)).values(used_at=clock.now())
+    )
+    token = secrets.token_urlsafe(32)
+    db.session.add(
+        ResetLink(user_id=user.id, token_hash=_hash(token), created_at=clock.now(), expires_at=clock.now() + RESET_LIFE)
+    )
+    return token
+
+
+def reset_link(token: str) -> ResetLink:
+    """The living link of a token. Raises Invalid if it was used, replaced, or is too old."""
+    link: ResetLink | None = db.session.scalar(
+        select(ResetLink).where(
+            ResetLink.token_hash == _hash(token), ResetLink.used_at.is_(None), ResetLink.expires_at > clock.now()
+        )
+    )
+    if link is None or not link.user.active:
+        raise Invalid(text=_("This link no longer works. Ask for a new one."), code="reset_link")
+    return link
+
+
+@action
+def reset_password(token: str, password: str) -> User:
+    """Set a new password by a mailed link; ends all sessions. Raises Invalid."""
+    link = reset_link(token)
+    _set_password(link.user, password)
+    link.used_at = clock.now()
+    return link.user
+
+
+@action
+def change_password(actor: User, old: str, new: str) -> User:
+    """Ends all other sessions: the caller signs this one in again. Raises Invalid per field."""
+    if not passwords.matches(actor.password, old):
+        raise Invalid({"old": _("This is not your present password.")})
+    _set_password(actor, new)
+    return actor
+
+
+def _set_password(user: User, password: str) -> None:
+    if wrong := passwords.problem(password, user.first_name, user.last_name, user.email):
+        raise Invalid({"password": wrong})
+    user.password = passwords.hashed(password)
+    user.session_key = new_session_key()
+    journal.write(db.session, "user.password_changed", user, f"user:{user.id}", _sockets_of(user))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+# --- profile ------------------------------------------------------------------------------------------------------
+
+
+@action
+def edit_profile(actor: User, first_name: str, last_name: str, phone: str) -> User:
+    """Raises Invalid per field."""
+    errors: dict[str, object] = {}
+    first_name, last_name = _name(first_name, "first_name", errors), _name(last_name, "last_name", errors)
+    number = _phone(phone, errors)
+    if errors:
+        raise Invalid(errors)
+    actor.first_name, actor.last_name, actor.phone = first_name, last_name, number
+    journal.write(db.session, "user.changed", actor, f"user:{actor.id}")
+    return actor
+
+
+@action
+def set_avatar(actor: User, file_id: UUID | None) -> User:
+    """Make an uploaded picture the avatar, or remove it. Raises Invalid if the file is no picture."""
+    if file_id is not None:
+        file = db.session.get(StoredFile, file_id)
+        if file is None or file.owner_id != actor.id or not file.is_image:
+            raise Invalid({"avatar": _("Please choose a picture.")})
+        file.subject = f"user:{actor.id}"
+    actor.avatar_id = file_id
+    return actor
+
+
+@action
+def set_locale(actor: User, locale: str) -> None:
+    """Remember the language. Raises Invalid for one that the product does not speak."""
+    if locale not in ("ru", "en"):
+        raise Invalid({"locale": _("Please choose from the list.")})
+    actor.locale = locale
+
+
+@action
+def set_timezone(actor: User, name: str) -> None:
+    """Remember the zone, an IANA name or "UTC+05:00" (D-18). Raises Invalid."""
+    if len(name) > 64 or not name or not clock.is_zone(name):
+        raise Invalid({"timezone": _("Please choose from the list.")})
+    actor.timezone = name
+
+
+# --- blocking -----------------------------------------------------------------------------------------------------
+
+
+@action
+def block(actor: Actor, user: User, *, blocked: bool) -> None:
+    """Block an account, or unblock it; ends its sessions and closes its sockets. Raises Forbidden, Invalid."""
+    require(db.session, actor, P.PEOPLE_WRITE)
+    if actor.id == user.id:
+        raise Invalid(text=_("You cannot block yourself."))
+    user.active = not blocked
+    user.session_key = new_session_key()
+    kind = "user.blocked" if blocked else "user.unblocked"
+    journal.write(db.session, kind, actor, f"user:{user.id}", _sockets_of(user))
+
+
+@action
+def rights_changed(actor: Actor, users: Iterable[User]) -> None:
+    """After somebody's roles were edited: the sockets reconnect with what they may hear now."""
+    for user in users:
+        journal.write(db.session, "user.roles_changed", actor, f"user:{user.id}", _sockets_of(user))
+
+
+def _sockets_of(user: User) -> list[str]:
+    return [f"user:{user.id}"]
+
+
+# --- shared checks ------------------------------------------------------------------------------------------------
+
+
+def _name(text: str, field: str, errors: dict[str, object]) -> str:
+    text = " ".join(text.replace("\0", "").split())
+    if not text:
+        errors[field] = _("Please fill this in.")
+    elif len(text) > MAX_NAME:
+        errors[field] = _("At most %(number)s characters.", number=MAX_NAME)
+    elif any(c in "<>{}[]@/\\" for c in text):
+        errors[field] = _("A name has letters only.")
+    return text
+
+
+def _address(email: str, errors: dict[str, object]) -> str:
+    try:
+        return str(validate_email(email.strip(), check_deliverability=False).normalized.lower())
+    except EmailNotValidError:
+        errors["email"] = _("Please enter an e-mail address, for example name@example.org.")
+        return email
+
+
+def _phone(phone: str, errors: dict[str, object]) -> str | None:
+    if not phone.strip():
+        return None
+    number = normal_phone(phone)
+    if number is None:
+        errors["phone"] = _("Please enter a phone number, for example +7 912 345-67-89.")
+    return number
+

@@ -1,0 +1,135 @@
+"""Deployment settings from the environment. What an administrator changes in the browser is in app/settings.py."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = {"ru": {"flag": "ru", "name": "Русский"}, "en": {"flag": "gb", "name": "English"}}
+
+
+class ConfigError(Exception):
+    """The environment is not usable; the text is one line for the operator."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that differs between installations."""
+
+    database_url: str
+    secret_key: str
+    production: bool = False
+    var: Path = ROOT / "var"
+    #: Public address, for links in mails.
+    base_url: str = "http://127.0.0.1:8080"
+    #: smtp://user:password@host:587?tls=1 · "file" writes into var/mail · "console" prints.
+    mail: str = "file"
+    mail_from: str = "Atrium <no-reply@localhost>"
+    #: Connections that each process may hold.
+    pool_size: int = 20
+    #: Proxies in front whose X-Forwarded-* headers are believed.
+    proxies: int = 0
+    rate_limits: bool = True
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
+        """The configuration that the environment describes. Raises ConfigError with one clear line."""
+        env = os.environ if env is None else env
+        production = env.get("ATRIUM_ENV", "") == "production"
+        var = Path(env.get("ATRIUM_VAR", str(ROOT / "var")))
+        url = env.get("DATABASE_URL", "")
+        if not url:
+            raise ConfigError("DATABASE_URL is not set; `make run` starts a database of its own")
+        return cls(
+            database_url=sqlalchemy_url(url),
+            secret_key=env.get("SECRET_KEY") or _kept_secret(var, production),
+            production=production,
+            var=var,
+            base_url=env.get("ATRIUM_BASE_URL", "http://127.0.0.1:8080").rstrip("/"),
+            mail=env.get("ATRIUM_MAIL", "file"),
+            mail_from=env.get("ATRIUM_MAIL_FROM", "Atrium <no-reply@localhost>"),
+            pool_size=int(env.get("ATRIUM_POOL_SIZE", "20")),
+            proxies=int(env.get("ATRIUM_PROXIES", "0")),
+            rate_limits=env.get("ATRIUM_RATE_LIMITS", "1") != "0",
+        )
+
+    @property
+    def uploads(self) -> Path:
+        return self.var / "uploads"
+
+    def flask(self) -> dict[str, Any]:
+        """The settings under the names that Flask and its extensions know."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {
+                "pool_size": self.pool_size,
+                "max_overflow": 10,
+                "pool_pre_ping": True,
+                "pool_timeout": 10,
+            },
+            "ATRIUM": self,
+            "APP_NAME": "Atrium",
+            "LANGUAGES": LANGUAGES,
+            "BABEL_DEFAULT_LOCALE": "ru",
+            "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
+            "AUTH_ROLE_ADMIN": "System operator",
+            "AUTH_ROLE_PUBLIC": "Public",
+            "FAB_CREATE_DB": False,
+            "FAB_UPDATE_PERMS": False,
+            "FAB_ADD_SECURITY_API": False,
+            "FAB_API_SWAGGER_UI": False,
+            "FAB_API_MAX_PAGE_SIZE": 100,
+            "FAB_INDEX_VIEW": "views.admin.index.AdminIndex",
+            "FAB_BASE_TEMPLATE": "appbuilder/atrium.html",
+            "RATELIMIT_ENABLED": self.rate_limits,
+            "RATELIMIT_STORAGE_URI": "memory://",
+            "SESSION_COOKIE_NAME": "atrium",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": self.production,
+            "REMEMBER_COOKIE_HTTPONLY": True,
+            "REMEMBER_COOKIE_SAMESITE": "Lax",
+            "REMEMBER_COOKIE_SECURE": self.production,
+            "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+            "WTF_CSRF_TIME_LIMIT": None,
+            # The form's text fields; files have limits of their own in app/storage.py.
+            "MAX_FORM_MEMORY_SIZE": 1_000_000,
+            "MAX_CONTENT_LENGTH": 120 * 1024 * 1024,
+            **self.extra,
+        }
+
+
+def sqlalchemy_url(url: str) -> str:
+    """A postgres URL of any common spelling, for SQLAlchemy with psycopg 3. Raises ConfigError."""
+    scheme, sep, rest = url.partition("://")
+    if not sep or scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not rest:
+        raise ConfigError("DATABASE_URL must look like postgresql://user:password@host:5432/name")
+    return f"postgresql+psycopg://{rest}"
+
+
+def libpq_url(url: str) -> str:
+    """The same address as libpq, psycopg and pg_dump read it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def _kept_secret(var: Path, production: bool) -> str:
+    """The secret key in `var`, made on the first start. Several processes may start at once: first one wins."""
+    path = var / "secret-key"
+    if not path.exists():
+        if production:
+            raise ConfigError(f"SECRET_KEY is not set and {path} does not exist")
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+    return path.read_text().strip()

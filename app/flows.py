@@ -1,0 +1,189 @@
+"""State machines of orders: statuses, and moves (from → to, by whom, with which button, what must be given).
+
+The same rows check a move on the server, draw the buttons, fill the desk's filters and print the documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from app.permissions import P
+
+
+@dataclass(frozen=True)
+class Status:
+    """`tone` is one of ok, wait, attention, danger, neutral; `then` tells the resident what happens next."""
+
+    name: str
+    label: object
+    tone: str
+    icon: str
+    final: bool = False
+    then: object = ""
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+
+NEW = Status(
+    "new", _l("New"), "attention", "circle-dot", then=_l("The dispatcher will appoint an executor and write here.")
+)
+IN_PROGRESS = Status(
+    "in_progress", _l("In progress"), "wait", "loader", then=_l("The executor is at work; ask anything in the chat.")
+)
+DONE = Status(
+    "done",
+    _l("Done. Awaiting confirmation"),
+    "attention",
+    "circle-check",
+    then=_l("Look at the result: confirm it or return the order to work."),
+)
+COMPLETED = Status("completed", _l("Completed"), "ok", "check-check", final=True)
+CANCELLED = Status("cancelled", _l("Cancelled"), "neutral", "circle-x", final=True)
+
+STATUSES: dict[str, Status] = {s.name: s for s in (NEW, IN_PROGRESS, DONE, COMPLETED, CANCELLED)}
+
+
+class By(StrEnum):
+    """Whose move it is. AUTHOR is the orderer; STAFF needs the move's right on an order that they see as staff."""
+
+    AUTHOR = "author"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Move:
+    """`kind` is the journal kind that the move writes. A move `in_dialog` has no button of its own beside the
+    status: the resident reaches it by the window «Закрыть заказ?» (S0-67), the staff by a window with a reason."""
+
+    name: str
+    sources: tuple[Status, ...]
+    target: Status
+    by: By
+    kind: str
+    label: object = ""
+    right: P | None = None
+    style: str = "secondary"
+    icon: str = ""
+    in_dialog: bool = False
+    needs_comment: bool = False
+    undoes: str = ""
+
+    def starts_from(self, status: str) -> bool:
+        return any(source.name == status for source in self.sources)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The moves of some order kinds. The first status is where an order begins."""
+
+    first: Status
+    moves: dict[str, Move] = field(default_factory=dict)
+
+    def moves_from(self, status: str, by: By) -> Iterator[Move]:
+        """The moves that `by` has in this status, in the order of their buttons."""
+        return (move for move in self.moves.values() if move.by is by and move.starts_from(status))
+
+    @property
+    def statuses(self) -> list[Status]:
+        reached = [self.first, *(move.target for move in self.moves.values())]
+        return [status for status in STATUSES.values() if status in reached]
+
+
+def _flow(first: Status, *moves: Move) -> Flow:
+    return Flow(first, {move.name: move for move in moves})
+
+
+#: SIMPLE and REQUEST (S0-55..S0-61, S0-65..S0-71, D-2).
+WORK = _flow(
+    NEW,
+    Move(
+        "start",
+        (NEW,),
+        IN_PROGRESS,
+        By.STAFF,
+        "order.started",
+        _l("Start work"),
+        P.ORDERS_EXECUTE,
+        "primary",
+        "play",
+    ),
+    Move(
+        "finish",
+        (NEW, IN_PROGRESS),
+        DONE,
+        By.STAFF,
+        "order.finished",
+        _l("Work is done"),
+        P.ORDERS_EXECUTE,
+        "primary",
+        "circle-check",
+    ),
+    Move(
+        "resume",
+        (DONE,),
+        IN_PROGRESS,
+        By.STAFF,
+        "order.resumed",
+        _l("Continue work"),
+        P.ORDERS_EXECUTE,
+        icon="rotate-ccw",
+        undoes="finish",
+    ),
+    Move(
+        "reject",
+        (NEW, IN_PROGRESS),
+        CANCELLED,
+        By.STAFF,
+        "order.rejected",
+        _l("Reject the order"),
+        P.ORDERS_CANCEL,
+        "danger",
+        "circle-x",
+        in_dialog=True,
+        needs_comment=True,
+    ),
+    Move(
+        "send_back",
+        (DONE,),
+        IN_PROGRESS,
+        By.AUTHOR,
+        "order.sent_back",
+        _l("Return to work"),
+        icon="rotate-ccw",
+    ),
+    Move(
+        "confirm",
+        (DONE,),
+        COMPLETED,
+        By.AUTHOR,
+        "order.confirmed",
+        _l("Confirm completion"),
+        style="primary",
+        icon="check",
+    ),
+    Move(
+        "close",
+        (NEW, IN_PROGRESS, DONE),
+        COMPLETED,
+        By.AUTHOR,
+        "order.closed",
+        _l("Done"),
+        in_dialog=True,
+    ),
+    Move(
+        "cancel",
+        (NEW, IN_PROGRESS, DONE),
+        CANCELLED,
+        By.AUTHOR,
+        "order.cancelled",
+        _l("No longer needed"),
+        in_dialog=True,
+    ),
+    Move("expire", (DONE,), COMPLETED, By.SYSTEM, "order.expired"),
+)

@@ -1,0 +1,102 @@
+"""The table of tasks. A task may run more than once: what it calls makes that harmless."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import procrastinate
+from flask import Flask
+
+from app.actions import files, orders, people
+from app.config import Config, libpq_url
+from app.delivery import dispatch, mail
+from app.extensions import db
+from app.storage import Storage
+from models import User
+
+log = logging.getLogger(__name__)
+
+#: Seconds after which a job whose worker fell silent is given to another.
+STALLED = 30
+
+
+def build(app: Flask) -> procrastinate.App:
+    """The queue's application with every task, bound to the Flask app."""
+    config: Config = app.config["ATRIUM"]
+    connector = procrastinate.PsycopgConnector(
+        conninfo=libpq_url(app.config["SQLALCHEMY_DATABASE_URI"]), min_size=1, max_size=4
+    )
+    jobs = procrastinate.App(connector=connector)
+    retry = procrastinate.RetryStrategy(max_attempts=10, exponential_wait=2)
+    storage = Storage(config.uploads)
+
+    def task(name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+        return _task(app, jobs, name, retry=retry, **options)
+
+    def every(cron: str, name: str, work: Callable[[], Any]) -> None:
+        """A periodic task; two of a kind never run at once, and one that is late does not pile up."""
+
+        def run(timestamp: int) -> None:
+            with app.app_context():
+                work()
+
+        jobs.periodic(cron=cron)(jobs.task(name=name, queueing_lock=name, lock=name)(run))
+
+    @task("deliver")
+    def deliver(entry_id: int) -> None:
+        dispatch.deliver(db.session, entry_id)
+
+    @task("mail_reset_link")
+    def mail_reset_link(user_id: int, locale: str) -> None:
+        user = db.session.get(User, user_id)
+        if user is not None and user.active:
+            link = f"{config.base_url}/reset/{people.make_reset_link(user)}"
+            mail.send(user.email, "reset_link", locale, user=user, link=link, hours=2)
+
+    every("*/10 * * * * *", "expire_due", lambda: _until_none(orders.expire_due))
+    every("*/30 * * * * *", "remind_due", lambda: _until_none(orders.remind_due))
+    every("17 3 * * *", "clear_drafts", lambda: files.clear_drafts(storage))
+    _retry_stalled(jobs)
+    return jobs
+
+
+def _task(app: Flask, jobs: procrastinate.App, name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    def register(work: Callable[..., Any]) -> Any:
+        @wraps(work)
+        def run(**args: Any) -> None:
+            with app.app_context():
+                work(**args)
+
+        return jobs.task(name=name, **options)(run)
+
+    return register
+
+
+def _until_none(step: Callable[[], int]) -> None:
+    while step():
+        pass
+
+
+def _retry_stalled(jobs: procrastinate.App) -> None:
+    """A job whose worker was killed stays «doing» until somebody looks: this task does."""
+
+    async def retry_stalled(timestamp: int) -> None:
+        for job in await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+            log.warning("job %s (%s) lost its worker, again", job.id, job.task_name)
+            await jobs.job_manager.retry_job(job)
+
+    jobs.periodic(cron="*/15 * * * * *")(
+        jobs.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=False)(retry_stalled)
+    )
+
+    @jobs.periodic(cron="41 * * * *")
+    @jobs.task(name="remove_old_jobs", queueing_lock="remove_old_jobs", pass_context=True)
+    async def remove_old_jobs(context: procrastinate.JobContext, timestamp: int) -> None:
+        await procrastinate.builtin_tasks.remove_old_jobs(
+            context, max_hours=72, remove_failed=False, remove_cancelled=True
+        )
+
+

@@ -1,0 +1,143 @@
+"""The table of journal kinds: how each reads in a history, and to whom it is told, by which channels, in which words.
+
+Texts know %(number)s, %(title)s, %(actor)s and what the entry's data holds (status, executor, text).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+from models import Channel
+
+
+class To(StrEnum):
+    """Whom a notice is for; app/delivery/audience.py finds the people. The actor never gets a notice of the own act."""
+
+    AUTHOR = "author"
+    EXECUTOR = "executor"
+    #: The order's team, while nobody of it is the executor.
+    TEAM = "team"
+    #: Everybody who appoints executors.
+    DISPATCHERS = "dispatchers"
+
+
+@dataclass(frozen=True)
+class Rule:
+    to: tuple[To, ...]
+    text: object
+    channels: tuple[Channel, ...] = (Channel.INBOX,)
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """`history` empty: not shown in a history. `public`: the resident's page shows it too."""
+
+    history: object = ""
+    icon: str = "circle-dot"
+    public: bool = True
+    rules: tuple[Rule, ...] = ()
+
+
+_STAFF = (To.EXECUTOR, To.TEAM, To.DISPATCHERS)
+_DOERS = (To.EXECUTOR, To.TEAM)
+
+JOURNAL: dict[str, Row] = {
+    "order.placed": Row(
+        _l("Order created"),
+        "plus",
+        rules=(Rule(_STAFF, _l("New order %(number)s: %(title)s")),),
+    ),
+    "order.assigned": Row(
+        _l("Executor: %(executor)s"),
+        "user-check",
+        rules=(
+            Rule((To.EXECUTOR,), _l("You are the executor of order %(number)s: %(title)s")),
+            Rule((To.AUTHOR,), _l("Order %(number)s has an executor: %(executor)s")),
+        ),
+    ),
+    "order.unassigned": Row(
+        _l("Executor removed"),
+        "user-minus",
+        public=False,
+        rules=(Rule((To.DISPATCHERS,), _l("Order %(number)s is without an executor")),),
+    ),
+    "order.started": Row(
+        _l("Taken to work"),
+        "play",
+        rules=(Rule((To.AUTHOR,), _l("Order %(number)s is in progress")),),
+    ),
+    "order.finished": Row(
+        _l("Work is done, awaiting confirmation"),
+        "circle-check",
+        rules=(Rule((To.AUTHOR,), _l("Order %(number)s is done: confirm it or return it to work")),),
+    ),
+    "order.resumed": Row(
+        _l("Work continues"),
+        "rotate-ccw",
+        rules=(Rule((To.AUTHOR,), _l("Order %(number)s is in progress again")),),
+    ),
+    "order.rejected": Row(
+        _l("Rejected: %(comment)s"),
+        "circle-x",
+        rules=(
+            Rule((To.AUTHOR,), _l("Order %(number)s was rejected: %(comment)s")),
+            Rule((To.EXECUTOR,), _l("Order %(number)s was rejected: %(comment)s")),
+        ),
+    ),
+    "order.sent_back": Row(
+        _l("Returned to work"),
+        "rotate-ccw",
+        rules=(Rule(_DOERS, _l("Order %(number)s was returned to work"), urgent=True),),
+    ),
+    "order.confirmed": Row(
+        _l("Completion confirmed"),
+        "check-check",
+        rules=(Rule(_DOERS, _l("Order %(number)s is confirmed")),),
+    ),
+    "order.closed": Row(
+        _l("Closed by the resident as done"),
+        "check-check",
+        rules=(Rule(_DOERS, _l("The resident closed order %(number)s as done")),),
+    ),
+    "order.cancelled": Row(
+        _l("Cancelled by the resident: no longer needed"),
+        "circle-x",
+        rules=(Rule(_STAFF, _l("The resident cancelled order %(number)s")),),
+    ),
+    "order.expired": Row(
+        _l("Completed automatically"),
+        "clock",
+        rules=(Rule((To.AUTHOR,), _l("Order %(number)s completed automatically")),),
+    ),
+    "order.reminded": Row(
+        rules=(
+            Rule((To.AUTHOR,), _l("Order %(number)s will soon complete by itself: confirm it or return it to work")),
+        ),
+    ),
+    "order.settled": Row(_l("Marked: no answer needed"), "message-square", public=False),
+    "message.posted": Row(
+        rules=(
+            # S0-52: the desk hears of the resident's message …
+            Rule(_STAFF, _l("%(actor)s wrote in order %(number)s: %(text)s")),
+        ),
+    ),
+    "message.answered": Row(
+        # … and the resident of the staff's (D-8).
+        rules=(Rule((To.AUTHOR,), _l("%(actor)s wrote in order %(number)s: %(text)s")),),
+    ),
+    "note.posted": Row(
+        public=False,
+        rules=(Rule((To.EXECUTOR,), _l("%(actor)s left a note on order %(number)s: %(text)s")),),
+    ),
+    "user.registered": Row(),
+    "user.changed": Row(),
+    "user.password_changed": Row(),
+    "user.blocked": Row(),
+    "user.unblocked": Row(),
+    "user.roles_changed": Row(),
+    "setting.changed": Row(),
+}

@@ -1,0 +1,89 @@
+"""What residents find in «Услуги»: categories, services, search, repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.policy import Actor, visible_services
+from models import Category, Extra, Order, Service
+
+
+@dataclass
+class Shelf:
+    """A category with the services of it that the actor may order."""
+
+    category: Category
+    services: list[Service] = field(default_factory=list)
+
+
+def shelves(session: Session, actor: Actor) -> list[Shelf]:
+    """Active categories in order; empty ones left out. One statement."""
+    services = session.scalars(
+        visible_services(session, actor)
+        .join(Service.category)
+        .where(Category.active)
+        .options(joinedload(Service.category))
+        .order_by(Category.position, Category.name, Service.position, Service.name)
+    ).unique()
+    found: dict[int, Shelf] = {}
+    for service in services:
+        found.setdefault(service.category_id, Shelf(service.category)).services.append(service)
+    return list(found.values())
+
+
+def search(session: Session, actor: Actor, words: str, limit: int = 30) -> Sequence[Service]:
+    """Services whose name, summary or category has the words, in any word form or as a part of a word."""
+    words = words.strip()[:100]
+    text = func.to_tsvector("russian", Service.name + " " + Service.summary + " " + Service.description)
+    like = f"%{words.replace('%', '').replace('_', ' ')}%"
+    return (
+        session.scalars(
+            visible_services(session, actor)
+            .join(Service.category)
+            .where(
+                Category.active,
+                or_(
+                    text.bool_op("@@")(func.websearch_to_tsquery("russian", words)),
+                    Service.name.ilike(like),
+                    Service.summary.ilike(like),
+                    Category.name.ilike(like),
+                ),
+            )
+            .order_by(Service.name.ilike(like).desc(), Service.position, Service.name)
+            .limit(limit)
+        )
+        .unique()
+        .all()
+    )
+
+
+def last_ordered(session: Session, actor: Actor, limit: int = 4) -> Sequence[Service]:
+    """The services that the actor ordered most recently, each once, newest first."""
+    recent = (
+        select(Order.service_id, Order.id).where(Order.author_id == actor.id).order_by(Order.id.desc()).limit(50)
+    ).subquery()
+    ranked = (
+        select(recent.c.service_id, func.max(recent.c.id).label("newest")).group_by(recent.c.service_id).subquery()
+    )
+    return session.scalars(
+        visible_services(session, actor)
+        .join(ranked, ranked.c.service_id == Service.id)
+        .order_by(ranked.c.newest.desc())
+        .limit(limit)
+    ).all()
+
+
+def extras(session: Session, actor: Actor, service_id: int, limit: int = 6) -> Sequence[Service]:
+    """The additional services of a service that the actor may order, in their order (S0-37..S0-42): the page shows
+    the first six in the wide layout, the first three in the narrow one."""
+    return session.scalars(
+        visible_services(session, actor)
+        .join(Extra, Extra.extra_id == Service.id)
+        .where(Extra.service_id == service_id)
+        .order_by(Extra.position, Extra.id)
+        .limit(limit)
+    ).all()

@@ -1,0 +1,80 @@
+"""«Уведомления»: a person's notices, in the reader's language, from the journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.notices import JOURNAL
+from app.policy import Actor
+from models import Channel, Entry, Notice
+
+PAGE = 40
+
+
+@dataclass(frozen=True)
+class Item:
+    """A notice to show. `number` is the order it leads to, None if it leads nowhere."""
+
+    id: int
+    at: dt.datetime
+    text: str
+    icon: str
+    urgent: bool
+    unread: bool
+    number: int | None
+
+
+def notices(session: Session, actor: Actor, *, before: int | None = None) -> tuple[list[Item], int | None]:
+    """A page of notices, newest first, and the id to ask for the next one with. One statement."""
+    query = (
+        select(Notice)
+        .where(Notice.user_id == actor.id, Notice.channel == Channel.INBOX)
+        .options(joinedload(Notice.entry).joinedload(Entry.actor))
+        .order_by(Notice.id.desc())
+        .limit(PAGE + 1)
+    )
+    if before is not None:
+        query = query.where(Notice.id < before)
+    rows = session.scalars(query).all()
+    items = [item(notice) for notice in rows[:PAGE]]
+    return items, (rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def item(notice: Notice) -> Item:
+    entry = notice.entry
+    kind, _, key = notice.subject.partition(":")
+    number = int(key) if kind == "order" else None
+    return Item(
+        notice.id,
+        notice.created_at,
+        text(entry, notice.kind),
+        JOURNAL[entry.kind].icon,
+        notice.urgent,
+        notice.read_at is None,
+        number,
+    )
+
+
+def text(entry: Entry, rule: str) -> str:
+    """The words of the rule (its place in the table, «order.assigned#1») for this entry, in the reader's language."""
+    kind, _, index = rule.partition("#")
+    template = str(JOURNAL[kind].rules[int(index or 0)].text)
+    words: dict[str, Any] = {"comment": "", "executor": "", "text": "", "title": ""}
+    words |= entry.data
+    words |= {"number": entry.subject.partition(":")[2], "actor": entry.actor.name if entry.actor else "Atrium"}
+    return template % words
+
+
+def unread(session: Session, actor: Actor, limit: int = 100) -> int:
+    """The bell's number, at most `limit`. One statement."""
+    query = (
+        select(Notice.id)
+        .where(Notice.user_id == actor.id, Notice.read_at.is_(None), Notice.channel == Channel.INBOX)
+        .limit(limit)
+    )
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0

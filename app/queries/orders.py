@@ -1,0 +1,237 @@
+"""Lists of orders by keyset: a resident's own ones and the desk's queue; an order's history; counters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+
+from app.flows import DONE
+from app.notices import JOURNAL
+from app.policy import Actor, own_orders, staffed_orders
+from models import Entry, Order, ReadMark, Thread, User
+
+PAGE = 40
+#: A counter beside a menu word stops here: «99+».
+COUNT_CAP = 100
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed by; every part comes from, and goes back into, the URL."""
+
+    status: tuple[str, ...] = ()
+    kind: str = ""
+    service: int | None = None
+    executor: int | None = None
+    team: int | None = None
+    author: int | None = None
+    mine: bool = False
+    unassigned: bool = False
+    unanswered: bool = False
+    open: bool = False
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An order in a list, with the number of messages that the reader has not read."""
+
+    order: Order
+    unread: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """`older` is the number to ask for the next page with (`before=`), None at the end."""
+
+    lines: list[Line] = field(default_factory=list)
+    older: int | None = None
+
+
+def my_orders(session: Session, actor: Actor, filters: Filters, *, before: int | None = None) -> Page:
+    """«Мои заказы» (S0-1), newest first. One statement."""
+    return _page(session, actor, narrowed(own_orders(actor), actor, filters), before)
+
+
+def queue(session: Session, actor: Actor, filters: Filters, *, before: int | None = None) -> Page:
+    """The desk's queue: what the actor serves, newest first. One statement."""
+    return _page(session, actor, narrowed(staffed_orders(session, actor), actor, filters), before)
+
+
+def queue_lines(session: Session, actor: Actor, filters: Filters, numbers: Sequence[int]) -> list[Line]:
+    """Of the orders `numbers` those that the filtered queue holds now: what a live page draws anew."""
+    query = narrowed(staffed_orders(session, actor), actor, filters).where(Order.id.in_(numbers[:100]))
+    return _lines(session, actor, query)
+
+
+def _page(session: Session, actor: Actor, query: Select[tuple[Order]], before: int | None) -> Page:
+    if before is not None:
+        query = query.where(Order.id < before)
+    # One more than the page holds tells whether there is a next one.
+    lines = _lines(session, actor, query.order_by(Order.id.desc()).limit(PAGE + 1))
+    more = len(lines) > PAGE
+    return Page(lines[:PAGE], lines[PAGE - 1].order.id if more else None)
+
+
+def _lines(session: Session, actor: Actor, query: Select[tuple[Order]]) -> list[Line]:
+    """The rows of `query`, found first by their index, then joined with what a list shows."""
+    found = query.with_only_columns(Order.id).subquery()
+    author, executor = aliased(User), aliased(User)
+    unread = Thread.last_number - func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening)
+    rows = session.execute(
+        select(Order, unread)
+        .join(found, found.c.id == Order.id)
+        .join(Thread, Thread.id == Order.thread_id)
+        .join(author, author.id == Order.author_id)
+        .outerjoin(executor, executor.id == Order.executor_id)
+        .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == actor.id))
+        .options(
+            contains_eager(Order.author.of_type(author)),
+            contains_eager(Order.executor.of_type(executor)),
+            joinedload(Order.team),
+            joinedload(Order.service),
+        )
+        .order_by(Order.id.desc())
+    )
+    return [Line(order, max(count, 0)) for order, count in rows.unique()]
+
+
+def narrowed(query: Select[tuple[Order]], actor: Actor, filters: Filters) -> Select[tuple[Order]]:
+    """The query with every filter that is set."""
+    conditions: list[Any] = []
+    if filters.status:
+        conditions.append(Order.status.in_(filters.status))
+    if filters.open:
+        conditions.append(Order.closed_at.is_(None))
+    if filters.kind:
+        conditions.append(Order.kind == filters.kind)
+    for column, value in (
+        (Order.service_id, filters.service),
+        (Order.executor_id, filters.executor),
+        (Order.team_id, filters.team),
+        (Order.author_id, filters.author),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    if filters.mine:
+        conditions.append(Order.executor_id == actor.id)
+    if filters.unassigned:
+        conditions += [Order.executor_id.is_(None), Order.closed_at.is_(None)]
+    if filters.unanswered:
+        conditions.append(Order.waiting_since.is_not(None))
+    if filters.since:
+        conditions.append(Order.created_at >= filters.since)
+    if filters.until:
+        conditions.append(Order.created_at < filters.until)
+    if filters.words.strip():
+        conditions.append(_matches(filters.words.strip()[:100]))
+    return query.where(*conditions)
+
+
+def _matches(words: str) -> Any:
+    """A number, or words in any form; the last word may be the beginning of one."""
+    number = words.lstrip("№# ")
+    if number.isdecimal() and len(number) <= 18:
+        return or_(Order.id == int(number), _contains(words))
+    return _contains(words)
+
+
+def _contains(words: str) -> Any:
+    # websearch_to_tsquery never raises on what people type; `:*` lets the last word be unfinished.
+    plain = func.websearch_to_tsquery("russian", words)
+    last = "".join(c for c in words.split()[-1] if c.isalnum())
+    if len(last) >= 3 and '"' not in words and "-" not in words:
+        head = " ".join(words.split()[:-1])
+        prefix = func.to_tsquery("simple", literal(f"{last.lower()}:*"))
+        unfinished = func.websearch_to_tsquery("russian", head).op("&&")(prefix) if head else prefix
+        plain = plain.op("||")(unfinished)
+    return Order.search.bool_op("@@")(plain)
+
+
+# --- counters -----------------------------------------------------------------------------------------------------
+
+
+def counts(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> dict[str, int]:
+    """How many orders each box of the desk's menu holds, at most COUNT_CAP. One statement."""
+    columns = [
+        select(func.count())
+        .select_from(
+            narrowed(staffed_orders(session, actor), actor, filters)
+            .with_only_columns(Order.id)
+            .limit(COUNT_CAP)
+            .subquery()
+        )
+        .scalar_subquery()
+        .label(name)
+        for name, filters in boxes.items()
+    ]
+    row = session.execute(select(*columns)).one()
+    return dict(zip(boxes, row, strict=True))
+
+
+def awaiting_me(session: Session, actor: Actor, limit: int = 5) -> list[Line]:
+    """The resident's own orders that wait for the resident: done ones, and ones with unread messages."""
+    unread = select(Order.id).join(Thread, Thread.id == Order.thread_id).outerjoin(
+        ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == actor.id)
+    ).where(
+        Order.author_id == actor.id,
+        Thread.last_number > func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening),
+    )
+    query = (
+        own_orders(actor)
+        .where(or_(Order.status == DONE.name, and_(Order.closed_at.is_(None), Order.id.in_(unread))))
+        .order_by(Order.id.desc())
+        .limit(limit)
+    )
+    return _lines(session, actor, query)
+
+
+# --- history ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of an order's history: when, by whom, what, in the reader's language."""
+
+    at: dt.datetime
+    actor: str
+    text: str
+    icon: str
+
+
+def history(session: Session, order: Order, *, staff: bool, limit: int = 100) -> list[Event]:
+    """What happened to the order, oldest first, from the journal (I-23); residents get the public lines only."""
+    entries = session.scalars(
+        select(Entry)
+        .where(
+            Entry.subject == order.subject,
+            Entry.kind.in_([kind for kind, row in JOURNAL.items() if row.history and (staff or row.public)]),
+        )
+        .options(joinedload(Entry.actor))
+        .order_by(Entry.id)
+        .limit(limit)
+    )
+    return [
+        Event(
+            entry.at,
+            entry.actor.name if entry.actor else "",
+            str(JOURNAL[entry.kind].history) % _Words(entry.data),
+            JOURNAL[entry.kind].icon,
+        )
+        for entry in entries
+    ]
+
+
+class _Words(dict[str, Any]):
+    """What a text may name; a word that the entry does not have is empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+

@@ -1,0 +1,53 @@
+"""Who there is to choose from: executors, teams, the orderers that the desk filters by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_appbuilder.security.sqla.models import PermissionView, Role
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.permissions import P
+from models import Team, User
+
+
+def named(session: Session, words: str, limit: int = 20) -> Sequence[User]:
+    """People whose first name, surname or both hold the words, in any order and case (partial match)."""
+    query = select(User).where(User.active)
+    name = func.lower(User.last_name + " " + User.first_name + " " + User.last_name)
+    if words.strip():
+        query = query.where(name.like(f"%{_escaped(words.strip().lower()[:80])}%"))
+    return session.scalars(query.order_by(User.last_name, User.first_name).limit(limit)).all()
+
+
+def executors(session: Session) -> Sequence[User]:
+    """Everybody who may carry out orders, by surname. One statement."""
+    roles = (
+        select(Role.id)
+        .join(Role.permissions)
+        .where(
+            PermissionView.permission.has(name=P.ORDERS_EXECUTE.permission),
+            PermissionView.view_menu.has(name=P.ORDERS_EXECUTE.subject),
+        )
+    )
+    return (
+        session.scalars(
+            select(User)
+            .where(User.active, User.roles.any(Role.id.in_(roles)))
+            .order_by(User.last_name, User.first_name)
+            .limit(500)
+        )
+        .unique()
+        .all()
+    )
+
+
+def teams(session: Session) -> Sequence[Team]:
+    return session.scalars(select(Team).order_by(Team.name)).all()
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+

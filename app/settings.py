@@ -1,0 +1,60 @@
+"""Run-time settings: name, type, default, help. Their changed values are rows of models/settings.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Setting
+
+
+@dataclass(frozen=True)
+class Spec:
+    type: type
+    default: Any
+    help: object
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+SETTINGS: dict[str, Spec] = {
+    "organization_name": Spec(str, "Atrium", _l("Name of the location, shown on pages and in mails.")),
+    "timezone": Spec(str, "Asia/Yekaterinburg", _l("Zone of the location's wall clocks.")),
+    "sign_up_open": Spec(bool, True, _l("Anybody may create an account.")),
+    "completion_hours": Spec(
+        int, 72, _l("Hours until an order that awaits confirmation completes by itself."), 1, 24 * 60
+    ),
+    "completion_reminder_hours": Spec(
+        int, 24, _l("Hours before that moment at which the resident is reminded."), 1, 24 * 30
+    ),
+    "support_phone": Spec(str, "", _l("Phone of the dispatch desk, shown to residents.")),
+}
+
+#: Other processes learn of a change after this many seconds at the latest.
+_TTL = 5.0
+_cache: tuple[float, dict[str, Any]] | None = None
+
+
+def get(session: Session, name: str) -> Any:
+    """The present value of a setting. Raises KeyError for a name that SETTINGS does not know."""
+    return all_values(session)[name]
+
+
+def all_values(session: Session) -> dict[str, Any]:
+    """Every setting's present value, at most five seconds old."""
+    global _cache
+    if _cache is None or monotonic() - _cache[0] > _TTL:
+        stored = {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
+        _cache = (monotonic(), {name: stored.get(name, spec.default) for name, spec in SETTINGS.items()})
+    return _cache[1]
+
+
+def forget() -> None:
+    """Drop this process's copy, after a change."""
+    global _cache
+    _cache = None

@@ -1,0 +1,187 @@
+"""The bytes of uploads: type by content, pictures re-encoded, random names outside the web root. No rights here."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TypeVar
+from uuid import UUID, uuid4
+
+import filetype
+from flask_babel import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from app.errors import Invalid, TooLarge
+
+MAX_FILE_BYTES = 20 * 1024 * 1024
+MAX_FILES = 10
+MAX_PIXELS = 50_000_000
+#: Longest side of a stored picture and of its preview, in pixels.
+PICTURE_SIDE = 2560
+PREVIEW_SIDE = 640
+
+_OOXML = "application/vnd.openxmlformats-officedocument."
+_ODF = "application/vnd.oasis.opendocument."
+#: What may be uploaded: extension → content types that its bytes may turn out to be.
+ALLOWED: dict[str, frozenset[str]] = {
+    "jpg": frozenset({"image/jpeg"}),
+    "jpeg": frozenset({"image/jpeg"}),
+    "png": frozenset({"image/png"}),
+    "gif": frozenset({"image/gif"}),
+    "webp": frozenset({"image/webp"}),
+    "pdf": frozenset({"application/pdf"}),
+    "doc": frozenset({"application/msword", "application/x-ole-storage"}),
+    "xls": frozenset({"application/vnd.ms-excel", "application/x-ole-storage"}),
+    "ppt": frozenset({"application/vnd.ms-powerpoint", "application/x-ole-storage"}),
+    "docx": frozenset({_OOXML + "wordprocessingml.document", "application/zip"}),
+    "xlsx": frozenset({_OOXML + "spreadsheetml.sheet", "application/zip"}),
+    "pptx": frozenset({_OOXML + "presentationml.presentation", "application/zip"}),
+    "odt": frozenset({_ODF + "text", "application/zip"}),
+    "ods": frozenset({_ODF + "spreadsheet", "application/zip"}),
+    "zip": frozenset({"application/zip"}),
+    "mp4": frozenset({"video/mp4", "video/x-m4v"}),
+    "mov": frozenset({"video/quicktime"}),
+    "txt": frozenset({"text/plain"}),
+    "csv": frozenset({"text/plain"}),
+}
+_PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+#: What a file input offers.
+ACCEPT = ",".join(f".{extension}" for extension in ALLOWED)
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Stored:
+    id: UUID
+    name: str
+    content_type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+
+
+class Storage:
+    """Files under `root`, named by their id: ab/abcdef… and, for pictures, a preview beside it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, file_id: UUID, *, preview: bool = False) -> Path:
+        name = file_id.hex
+        return self.root / name[:2] / (f"{name}.preview" if preview else name)
+
+    def save(self, stream: IO[bytes], filename: str) -> Stored:
+        """Check and keep an upload. Raises Invalid (empty, forbidden or lying type, broken picture) or TooLarge."""
+        name = clean_name(filename)
+        data = stream.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            limit = MAX_FILE_BYTES // 1024 // 1024
+            raise TooLarge(_("«%(name)s» is larger than %(limit)s MB.", name=name, limit=limit))
+        if not data:
+            raise Invalid(text=_("«%(name)s» is empty.", name=name), code="file_empty")
+        content_type = checked_type(name, data)
+        file_id = uuid4()
+        self.path(file_id).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if content_type in _PICTURES:
+            return off_thread(lambda: self._save_picture(file_id, name, data))
+        _write(self.path(file_id), data)
+        return Stored(file_id, name, content_type, len(data))
+
+    def _save_picture(self, file_id: UUID, name: str, data: bytes) -> Stored:
+        """Re-encoded: what is not picture (scripts, location of the camera) does not survive."""
+        try:
+            with Image.open(io.BytesIO(data)) as opened:
+                if opened.width * opened.height > MAX_PIXELS:
+                    raise TooLarge(_("«%(name)s» has too many pixels.", name=name))
+                opened.load()
+                picture = ImageOps.exif_transpose(opened)
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise Invalid(text=_("«%(name)s» is not a picture that can be read.", name=name)) from error
+        transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+        picture = picture.convert("RGBA" if transparent else "RGB")
+        kind, content_type = ("PNG", "image/png") if transparent else ("JPEG", "image/jpeg")
+        picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
+        full = _encode(picture, kind)
+        size = picture.size
+        picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+        _write(self.path(file_id), full)
+        _write(self.path(file_id, preview=True), _encode(picture, "WEBP"))
+        return Stored(file_id, name, content_type, len(full), *size)
+
+    def remove(self, file_id: UUID) -> None:
+        for preview in (False, True):
+            self.path(file_id, preview=preview).unlink(missing_ok=True)
+
+
+
+def checked_type(name: str, data: bytes) -> str:
+    """The content type by the bytes. Raises Invalid if the kind is not allowed, or is not what the name says."""
+    extension = name.rpartition(".")[2].lower()
+    if extension not in ALLOWED:
+        raise Invalid(text=_("Files of the kind of «%(name)s» cannot be sent.", name=name), code="file_forbidden")
+    guess = filetype.guess(data)
+    found = guess.mime if guess else _text_type(data)
+    if found not in ALLOWED[extension]:
+        raise Invalid(
+            text=_("The content of «%(name)s» is not what its name says.", name=name), code="file_lying"
+        )
+    return "application/octet-stream" if found == "application/x-ole-storage" else found
+
+
+def _text_type(data: bytes) -> str:
+    if b"\0" in data:
+        return "application/octet-stream"
+    for encoding in ("utf-8", "cp1251"):
+        try:
+            data.decode(encoding)
+            return "text/plain"
+        except UnicodeDecodeError:
+            continue
+    return "application/octet-stream"
+
+
+def clean_name(filename: str) -> str:
+    """The last part of the name, without control and direction-changing characters, at most 120 characters."""
+    name = re.split(r"[\\/]", filename)[-1]
+    name = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c)[0] != "C").strip(" .")
+    stem, dot, extension = name.rpartition(".")
+    return f"{stem[:110]}{dot}{extension[:9]}" if dot else name[:120] or "file"
+
+
+def _encode(picture: Image.Image, kind: str) -> bytes:
+    out = io.BytesIO()
+    if kind == "WEBP":
+        picture.save(out, kind, quality=78, method=2)
+    else:
+        picture.save(out, kind, quality=85, optimize=kind == "PNG")
+    return out.getvalue()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all, and on disk before the row that names it is committed."""
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def off_thread(work: Callable[[], Result]) -> Result:
+    """Run CPU-bound work in a real thread when this process serves sockets by gevent, so that none of them stalls."""
+    try:
+        from gevent import get_hub, monkey
+    except ImportError:
+        return work()
+    if not monkey.is_module_patched("threading"):
+        return work()
+    result: Result = get_hub().threadpool.apply(work)
+    return result
+
+

@@ -1,0 +1,19 @@
+"""HTTP, one package an audience: portal (residents), desk (staff), admin (reference data), public (no sign-in)."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_appbuilder import AppBuilder
+
+from views import admin, chat, context, desk, errors, files, headers, live, portal, public
+
+
+def register_views(app: Flask, builder: AppBuilder) -> None:
+    """Everything that answers a URL or a socket."""
+    headers.init_app(app)
+    context.init_app(app)
+    errors.init_app(app)
+    for part in (public, portal, desk, chat, files):
+        part.init_app(app)
+    live.init_app(app)
+    admin.init_app(builder)

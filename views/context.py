@@ -1,0 +1,175 @@
+"""What every page knows: the actor, language and zone, dates and sizes as people write them, CSRF."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+
+import phonenumbers
+from babel import Locale
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask_babel import format_date, format_time, get_locale
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+
+from app import clock, policy, settings
+from app.config import LANGUAGES
+from app.extensions import db
+from app.permissions import P
+from app.queries import inbox
+from models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from werkzeug.wrappers import Response
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    csrf.init_app(app)
+    babel = app.extensions["babel"]
+    babel.locale_selector = locale
+    babel.timezone_selector = timezone
+    app.jinja_env.globals.update(
+        actor=current_user,
+        bell=bell,
+        can=can,
+        languages=LANGUAGES,
+        locale=locale,
+        now=clock.now,
+        P=P,
+        setting=lambda name: settings.get(db.session, name),
+        timezone=timezone,
+    )
+    app.jinja_env.filters.update(
+        day=day, day_long=day_long, filesize=filesize, local=local, moment=moment, time=time, phone=phone
+    )
+
+
+# --- who --------------------------------------------------------------------------------------------------------
+
+
+def actor() -> User:
+    """The signed-in person. Only behind @signed_in."""
+    return cast(User, current_user._get_current_object())
+
+
+def can(right: P) -> bool:
+    """For templates: whether the reader has the right."""
+    return bool(current_user.is_authenticated) and policy.can(db.session, actor(), right)
+
+
+def signed_in(view: Callable[Params, Result]) -> Callable[Params, Result | Response]:
+    """Send strangers to the sign-in page and bring them back afterwards; scripts get 401."""
+
+    @wraps(view)
+    def run(*args: Params.args, **kwargs: Params.kwargs) -> Result | Response:
+        if current_user.is_authenticated:
+            return view(*args, **kwargs)
+        if request.method != "GET" or request.headers.get("HX-Request") or "text/html" not in str(request.accept_mimetypes):
+            abort(401)
+        return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+
+    return run
+
+
+def needs(right: P) -> Callable[[Callable[Params, Result]], Callable[Params, Result | Response]]:
+    """@signed_in, and Forbidden for whoever has not the right."""
+
+    def decorate(view: Callable[Params, Result]) -> Callable[Params, Result | Response]:
+        @wraps(view)
+        def run(*args: Params.args, **kwargs: Params.kwargs) -> Result:
+            policy.require(db.session, actor(), right)
+            return view(*args, **kwargs)
+
+        return signed_in(run)
+
+    return decorate
+
+
+def bell() -> int:
+    """For templates: how many notices the reader has not read, at most 100."""
+    return inbox.unread(db.session, actor()) if current_user.is_authenticated else 0
+
+
+# --- language and zone --------------------------------------------------------------------------------------------
+
+
+def locale() -> str:
+    """The person's language, else the one chosen in this browser, else the browser's own."""
+    if getattr(current_user, "is_authenticated", False) and current_user.locale in LANGUAGES:
+        return str(current_user.locale)
+    if session.get("locale") in LANGUAGES:
+        return str(session["locale"])
+    return request.accept_languages.best_match(list(LANGUAGES)) or str(current_app.config["BABEL_DEFAULT_LOCALE"])
+
+
+def timezone() -> dt.tzinfo:
+    """The reader's zone (D-18), until it is chosen the location's."""
+    if "zone" not in g:
+        chosen = current_user.timezone if getattr(current_user, "is_authenticated", False) else None
+        g.zone = clock.zone(chosen, settings.get(db.session, "timezone"))
+    return cast(dt.tzinfo, g.zone)
+
+
+# --- filters ------------------------------------------------------------------------------------------------------
+
+
+def local(value: dt.datetime) -> dt.datetime:
+    return value.astimezone(timezone())
+
+
+def day(value: dt.datetime | dt.date) -> str:
+    """13.05.2022"""
+    return format_date(_date(value), "dd.MM.yyyy") if _russian() else format_date(_date(value), "medium")
+
+
+def day_long(value: dt.datetime | dt.date) -> str:
+    """13 мая 2022 г."""
+    return format_date(_date(value), "long")
+
+
+def time(value: dt.datetime) -> str:
+    """14:42"""
+    return format_time(value, "HH:mm")
+
+
+def moment(value: dt.datetime) -> str:
+    """13.05.2022, 14:42"""
+    return f"{day(value)}, {time(value)}"
+
+
+def _date(value: dt.datetime | dt.date) -> dt.date:
+    return local(value).date() if isinstance(value, dt.datetime) else value
+
+
+def _russian() -> bool:
+    return cast(Locale, get_locale()).language == "ru"
+
+
+def filesize(size: int) -> str:
+    """1,4 МБ"""
+    units = ("Б", "КБ", "МБ", "ГБ") if _russian() else ("B", "KB", "MB", "GB")
+    value, unit = float(size), 0
+    while value >= 1000 and unit < 3:
+        value, unit = value / 1024, unit + 1
+    text = f"{value:.0f}" if unit == 0 or value >= 10 else f"{value:.1f}"
+    return f"{text.replace('.', ',') if _russian() else text}\N{NO-BREAK SPACE}{units[unit]}"
+
+
+def phone(number: str | None) -> str:
+    """+7 912 345-67-89"""
+    if not number:
+        return ""
+    try:
+        return str(
+            phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        )
+    except phonenumbers.NumberParseException:
+        return number
+

@@ -1,0 +1,9 @@
+"""HTTP of files."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the blueprint."""
