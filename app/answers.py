@@ -129,7 +129,9 @@ def _time(field: FormField, raw: Sequence[str], context: Context) -> tuple[Any, 
     time = raw[0][:5]
     low, high = field.limit("min"), field.limit("max")
     if (low and time < low) or (high and time > high):
-        raise _Wrong(_("Please choose a time from %(low)s to %(high)s.", low=low or "00:00", high=high or "23:59"))
+        raise _Wrong(
+            _("Please choose a time from %(low)s to %(high)s.", low=low or "00:00", high=high or "23:59")
+        )
     return time, time
 
 

@@ -64,12 +64,15 @@ def jobs() -> None:
     """Run the jobs process: notices, mails, timers."""
     from app.jobs.tasks import build
 
-    queue = build(current_app._get_current_object())  # type: ignore[attr-defined]
+    queue = build(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # the documented way to the app itself
 
     async def work() -> None:
         async with queue.open_async():
             await queue.run_worker_async(
-                concurrency=4, fetch_job_polling_interval=0.5, shutdown_graceful_timeout=5, update_heartbeat_interval=5
+                concurrency=4,
+                fetch_job_polling_interval=0.5,
+                shutdown_graceful_timeout=5,
+                update_heartbeat_interval=5,
             )
 
     asyncio.run(work())

@@ -74,7 +74,8 @@ class Stale(AtriumError):
 
     def __init__(self, text: object = "") -> None:
         super().__init__(
-            text or _l("Meanwhile somebody else has changed this. Look at the present state and decide again.")
+            text
+            or _l("Meanwhile somebody else has changed this. Look at the present state and decide again.")
         )
 
 

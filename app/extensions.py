@@ -12,4 +12,3 @@ from models import Model
 db = SQLA(metadata=Model.metadata, session_options={"expire_on_commit": False})
 migrate = Migrate(directory="models/migrations")
 socketio = SocketIO()
-

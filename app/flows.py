@@ -30,10 +30,18 @@ class Status:
 
 
 NEW = Status(
-    "new", _l("New"), "attention", "circle-dot", then=_l("The dispatcher will appoint an executor and write here.")
+    "new",
+    _l("New"),
+    "attention",
+    "circle-dot",
+    then=_l("The dispatcher will appoint an executor and write here."),
 )
 IN_PROGRESS = Status(
-    "in_progress", _l("In progress"), "wait", "loader", then=_l("The executor is at work; ask anything in the chat.")
+    "in_progress",
+    _l("In progress"),
+    "wait",
+    "loader",
+    then=_l("The executor is at work; ask anything in the chat."),
 )
 DONE = Status(
     "done",

@@ -40,5 +40,7 @@ def signal(session: Session, kind: str, subject: str, rooms: Iterable[str], **id
     A poke carries ids only, never content: pages fetch what they may see.
     """
     if targets := sorted(set(rooms)):
-        payload = json.dumps({"kind": kind, "subject": subject, "rooms": targets, **ids}, separators=(",", ":"))
+        payload = json.dumps(
+            {"kind": kind, "subject": subject, "rooms": targets, **ids}, separators=(",", ":")
+        )
         session.execute(select(func.pg_notify(CHANNEL, payload)))

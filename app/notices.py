@@ -115,7 +115,10 @@ JOURNAL: dict[str, Row] = {
     ),
     "order.reminded": Row(
         rules=(
-            Rule((To.AUTHOR,), _l("Order %(number)s will soon complete by itself: confirm it or return it to work")),
+            Rule(
+                (To.AUTHOR,),
+                _l("Order %(number)s will soon complete by itself: confirm it or return it to work"),
+            ),
         ),
     ),
     "order.settled": Row(_l("Marked: no answer needed"), "message-square", public=False),

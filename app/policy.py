@@ -71,9 +71,7 @@ def rights(session: Session, actor: Actor) -> frozenset[P]:
 def _role_rights(session: Session, role_ids: frozenset[int]) -> set[P]:
     rows = session.scalars(
         select(PermissionView)
-        .join(
-            assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id
-        )
+        .join(assoc_permissionview_role, assoc_permissionview_role.c.permission_view_id == PermissionView.id)
         .where(assoc_permissionview_role.c.role_id.in_(role_ids))
     ).unique()
     pairs = {(row.permission.name, row.view_menu.name) for row in rows}
@@ -98,7 +96,7 @@ def require(session: Session, actor: Actor, right: P) -> None:
 # --- orders -----------------------------------------------------------------------------------------------------
 
 
-def visible_orders(session: Session, actor: Actor) -> Select[tuple[Order]]:
+def visible_orders(session: Session, actor: Actor) -> Select[Order]:
     """Orders that the actor may open: own ones; as staff those of `staffed_orders`; a tenant administrator those
     of the own company (I-22)."""
     query = select(Order)
@@ -113,7 +111,7 @@ def visible_orders(session: Session, actor: Actor) -> Select[tuple[Order]]:
     return query.where(or_(*conditions))
 
 
-def staffed_orders(session: Session, actor: Actor) -> Select[tuple[Order]]:
+def staffed_orders(session: Session, actor: Actor) -> Select[Order]:
     """Orders that the actor serves: all for dispatchers, own and the team's for executors, else none."""
     query = select(Order)
     held = rights(session, actor)
@@ -124,16 +122,16 @@ def staffed_orders(session: Session, actor: Actor) -> Select[tuple[Order]]:
     return query.where(false())
 
 
-def own_orders(actor: Actor) -> Select[tuple[Order]]:
+def own_orders(actor: Actor) -> Select[Order]:
     """«Мои заказы»: what the actor ordered (S0-1)."""
     return select(Order).where(Order.author_id == actor.id)
 
 
-def _teams_of(actor: Actor) -> Select[tuple[int]]:
+def _teams_of(actor: Actor) -> Select[int]:
     return select(team_members.c.team_id).where(team_members.c.user_id == actor.id)
 
 
-def _companies_run_by(actor: Actor) -> Select[tuple[int]]:
+def _companies_run_by(actor: Actor) -> Select[int]:
     return select(Membership.company_id).where(Membership.user_id == actor.id, Membership.admin)
 
 
@@ -249,7 +247,7 @@ def load_file(session: Session, actor: Actor, file_id: UUID) -> StoredFile:
     return file
 
 
-def visible_services(session: Session, actor: Actor) -> Select[tuple[Service]]:
+def visible_services(session: Session, actor: Actor) -> Select[Service]:
     """Active services that the actor may order (local roles limit some of them, I-26)."""
     query = select(Service).where(Service.active)
     if P.ORDERS_PLACE not in rights(session, actor):

@@ -1,4 +1,4 @@
-"""defer(): put a job into the queue in the caller's transaction. Jobs are named here, not imported (app/jobs has them)."""
+"""defer(): put a job into the queue in the caller's transaction. Jobs are named, not imported (app/jobs has them)."""
 
 from __future__ import annotations
 

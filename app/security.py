@@ -48,11 +48,15 @@ class Security(SecurityManager):  # type: ignore[misc]  # Flask-AppBuilder is un
         user_id, _, session_key = str(pk).partition(":")
         if not user_id.isdecimal():
             return None
-        user: User | None = self.session.scalars(
-            select(User)
-            .where(User.id == int(user_id))
-            .options(joinedload(User.roles), joinedload(User.groups).joinedload(Group.roles))
-        ).unique().one_or_none()
+        user: User | None = (
+            self.session.scalars(
+                select(User)
+                .where(User.id == int(user_id))
+                .options(joinedload(User.roles), joinedload(User.groups).joinedload(Group.roles))
+            )
+            .unique()
+            .one_or_none()
+        )
         if user is None or not user.active or user.session_key != session_key:
             return None
         return user
@@ -64,7 +68,11 @@ class Security(SecurityManager):  # type: ignore[misc]  # Flask-AppBuilder is un
 
     def has_access(self, permission_name: str, view_name: str) -> bool:
         right = _RIGHTS.get((permission_name, view_name))
-        return right is not None and current_user.is_authenticated and policy.can(self.session, current_user, right)
+        return (
+            right is not None
+            and current_user.is_authenticated
+            and policy.can(self.session, current_user, right)
+        )
 
     def is_item_public(self, permission_name: str, view_name: str) -> bool:
         return False
@@ -82,13 +90,17 @@ def sync(session: Session) -> None:
     """
     manager: Any = current_app.extensions["appbuilder"].sm
     known = {
-        (row.permission.name, row.view_menu.name): row for row in session.scalars(select(PermissionView)).unique()
+        (row.permission.name, row.view_menu.name): row
+        for row in session.scalars(select(PermissionView)).unique()
     }
     fresh = {right for pair, right in _RIGHTS.items() if pair not in known}
     for right in fresh:
         row = manager.add_permission_view_menu(right.permission, right.subject)
         known[right.permission, right.subject] = row
-    roles = {role.name: role for role in session.scalars(select(Role).options(joinedload(Role.permissions))).unique()}
+    roles = {
+        role.name: role
+        for role in session.scalars(select(Role).options(joinedload(Role.permissions))).unique()
+    }
     for name, held in ROLES.items():
         role = roles.get(name)
         missing = held & fresh
@@ -96,7 +108,9 @@ def sync(session: Session) -> None:
             role, missing = Role(name=name), held
             session.add(role)
         role.permissions.extend(
-            row for right in missing if (row := known[right.permission, right.subject]) not in role.permissions
+            row
+            for right in missing
+            if (row := known[right.permission, right.subject]) not in role.permissions
         )
     session.commit()
     policy.forget_rights()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
@@ -25,7 +25,7 @@ class Spec:
 SETTINGS: dict[str, Spec] = {
     "organization_name": Spec(str, "Atrium", _l("Name of the location, shown on pages and in mails.")),
     "timezone": Spec(str, "Asia/Yekaterinburg", _l("Zone of the location's wall clocks.")),
-    "sign_up_open": Spec(bool, True, _l("Anybody may create an account.")),
+    "sign_up_open": Spec(bool, default=True, help=_l("Anybody may create an account.")),
     "completion_hours": Spec(
         int, 72, _l("Hours until an order that awaits confirmation completes by itself."), 1, 24 * 60
     ),
@@ -37,7 +37,15 @@ SETTINGS: dict[str, Spec] = {
 
 #: Other processes learn of a change after this many seconds at the latest.
 _TTL = 5.0
-_cache: tuple[float, dict[str, Any]] | None = None
+
+
+@dataclass
+class _Cache:
+    values: dict[str, Any] = field(default_factory=dict)
+    read_at: float = 0.0
+
+
+_cache = _Cache()
 
 
 def get(session: Session, name: str) -> Any:
@@ -47,14 +55,13 @@ def get(session: Session, name: str) -> Any:
 
 def all_values(session: Session) -> dict[str, Any]:
     """Every setting's present value, at most five seconds old."""
-    global _cache
-    if _cache is None or monotonic() - _cache[0] > _TTL:
+    if not _cache.values or monotonic() - _cache.read_at > _TTL:
         stored = {row.name: row.value for row in session.execute(select(Setting.name, Setting.value))}
-        _cache = (monotonic(), {name: stored.get(name, spec.default) for name, spec in SETTINGS.items()})
-    return _cache[1]
+        _cache.values = {name: stored.get(name, spec.default) for name, spec in SETTINGS.items()}
+        _cache.read_at = monotonic()
+    return _cache.values
 
 
 def forget() -> None:
     """Drop this process's copy, after a change."""
-    global _cache
-    _cache = None
+    _cache.values = {}

@@ -101,7 +101,13 @@ class Storage:
                     raise TooLarge(_("«%(name)s» has too many pixels.", name=name))
                 opened.load()
                 picture = ImageOps.exif_transpose(opened)
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        except (
+            UnidentifiedImageError,
+            OSError,
+            ValueError,
+            SyntaxError,
+            Image.DecompressionBombError,
+        ) as error:
             raise Invalid(text=_("«%(name)s» is not a picture that can be read.", name=name)) from error
         transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
         picture = picture.convert("RGBA" if transparent else "RGB")
@@ -119,12 +125,13 @@ class Storage:
             self.path(file_id, preview=preview).unlink(missing_ok=True)
 
 
-
 def checked_type(name: str, data: bytes) -> str:
     """The content type by the bytes. Raises Invalid if the kind is not allowed, or is not what the name says."""
     extension = name.rpartition(".")[2].lower()
     if extension not in ALLOWED:
-        raise Invalid(text=_("Files of the kind of «%(name)s» cannot be sent.", name=name), code="file_forbidden")
+        raise Invalid(
+            text=_("Files of the kind of «%(name)s» cannot be sent.", name=name), code="file_forbidden"
+        )
     guess = filetype.guess(data)
     found = guess.mime if guess else _text_type(data)
     if found not in ALLOWED[extension]:
@@ -149,7 +156,9 @@ def _text_type(data: bytes) -> str:
 def clean_name(filename: str) -> str:
     """The last part of the name, without control and direction-changing characters, at most 120 characters."""
     name = re.split(r"[\\/]", filename)[-1]
-    name = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c)[0] != "C").strip(" .")
+    name = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c)[0] != "C").strip(
+        " ."
+    )
     stem, dot, extension = name.rpartition(".")
     return f"{stem[:110]}{dot}{extension[:9]}" if dot else name[:120] or "file"
 
@@ -183,5 +192,3 @@ def off_thread(work: Callable[[], Result]) -> Result:
         return work()
     result: Result = get_hub().threadpool.apply(work)
     return result
-
-

@@ -42,7 +42,10 @@ def _set(order: Order, **values: dt.datetime | None) -> None:
     """Talking does not change the order's version: whoever is about to press a button may still press it. The
     caller holds the row's lock."""
     db.session.execute(
-        update(Order).where(Order.id == order.id).values(**values).execution_options(synchronize_session=False)
+        update(Order)
+        .where(Order.id == order.id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
     )
     for name, value in values.items():
         set_committed_value(order, name, value)

@@ -14,7 +14,9 @@ from models import Notice
 @action
 def read(actor: Actor, *, subject: str | None = None, notice_id: int | None = None) -> int:
     """Mark the actor's notices of a subject ("order:42"), one notice, or all as read. How many were unread."""
-    query = update(Notice).where(Notice.user_id == actor.id, Notice.read_at.is_(None)).values(read_at=clock.now())
+    query = (
+        update(Notice).where(Notice.user_id == actor.id, Notice.read_at.is_(None)).values(read_at=clock.now())
+    )
     if subject is not None:
         query = query.where(Notice.subject == subject)
     if notice_id is not None:

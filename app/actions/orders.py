@@ -166,7 +166,9 @@ def _new_order(actor: User, service: Service, given: list[dict[str, Any]], form_
 
 def _index(order: Order, author: User) -> None:
     """The words by which the desk finds the order: number, title, place, answers, the orderer's name."""
-    words = " ".join([str(order.id), order.title, order.place_name, author.name, *(a["text"] for a in order.answers)])
+    words = " ".join(
+        [str(order.id), order.title, order.place_name, author.name, *(a["text"] for a in order.answers)]
+    )
     db.session.execute(
         update(Order)
         .where(Order.id == order.id)
@@ -215,7 +217,8 @@ def _pressed_twice(actor: Actor, order: Order, step: Move) -> bool:
     last = db.session.execute(
         select(Entry.kind, Entry.actor_id)
         .where(Entry.subject == order.subject, Entry.kind.startswith("order."))
-        .order_by(Entry.id.desc()).limit(1)
+        .order_by(Entry.id.desc())
+        .limit(1)
     ).first()
     return last is not None and last.kind == step.kind and last.actor_id == actor.id
 
@@ -263,7 +266,9 @@ def assign(
     Raises Invalid if the person does no orders, Forbidden, Stale, IllegalMove for a finished order.
     """
     order = load_order(db.session, actor, number, lock=True)
-    taking = executor_id is not None and executor_id == actor.id and order.executor_id is None and team_id is None
+    taking = (
+        executor_id is not None and executor_id == actor.id and order.executor_id is None and team_id is None
+    )
     if side(db.session, actor, order) is not By.STAFF:
         raise Forbidden
     if not taking:
@@ -344,4 +349,3 @@ def remind_due(limit: int = 100) -> int:
         if not fresh:
             _record(order, "order.reminded", SYSTEM)
     return len(due)
-

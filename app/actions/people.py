@@ -62,7 +62,9 @@ def register(
         db.session.flush()
     except IntegrityError:
         db.session.rollback()
-        raise Invalid({"email": _("There is an account with this address already. Sign in, or reset the password.")}) from None
+        raise Invalid(
+            {"email": _("There is an account with this address already. Sign in, or reset the password.")}
+        ) from None
     journal.write(db.session, "user.registered", user, f"user:{user.id}")
     return user
 
@@ -103,11 +105,18 @@ def ask_reset(email: str, locale: str) -> None:
 def make_reset_link(user: User) -> str:
     """A new link's token; only its hash is kept. Earlier links of the person stop working."""
     db.session.execute(
-        update(ResetLink).where(ResetLink.user_id == user.id, ResetLink.used_at.is_(None)).values(used_at=clock.now())
+        update(ResetLink)
+        .where(ResetLink.user_id == user.id, ResetLink.used_at.is_(None))
+        .values(used_at=clock.now())
     )
     token = secrets.token_urlsafe(32)
     db.session.add(
-        ResetLink(user_id=user.id, token_hash=_hash(token), created_at=clock.now(), expires_at=clock.now() + RESET_LIFE)
+        ResetLink(
+            user_id=user.id,
+            token_hash=_hash(token),
+            created_at=clock.now(),
+            expires_at=clock.now() + RESET_LIFE,
+        )
     )
     return token
 
@@ -116,7 +125,9 @@ def reset_link(token: str) -> ResetLink:
     """The living link of a token. Raises Invalid if it was used, replaced, or is too old."""
     link: ResetLink | None = db.session.scalar(
         select(ResetLink).where(
-            ResetLink.token_hash == _hash(token), ResetLink.used_at.is_(None), ResetLink.expires_at > clock.now()
+            ResetLink.token_hash == _hash(token),
+            ResetLink.used_at.is_(None),
+            ResetLink.expires_at > clock.now(),
         )
     )
     if link is None or not link.user.active:
@@ -253,4 +264,3 @@ def _phone(phone: str, errors: dict[str, object]) -> str | None:
     if number is None:
         errors["phone"] = _("Please enter a phone number, for example +7 912 345-67-89.")
     return number
-

@@ -23,7 +23,11 @@ def of(session: Session, entry: Entry, rule: Rule) -> set[int]:
     found: set[int] = set()
     for to in rule.to:
         found |= _FINDERS[to](session, order)
-    active: set[int] = set(session.scalars(select(User.id).where(User.id.in_(found), User.active))) if found else set()
+    active: set[int] = (
+        set(session.scalars(select(User.id).where(User.id.in_(found), User.active.is_(True))))
+        if found
+        else set()
+    )
     return active
 
 

@@ -1,4 +1,4 @@
-"""deliver(): one journal entry → a unique row for each (entry, person, channel), so that a repeated job harms nobody."""
+"""deliver(): one journal entry → a unique row for each (entry, person, channel): a repeated job harms nobody."""
 
 from __future__ import annotations
 
@@ -58,4 +58,3 @@ def _inbox(session: Session, entry: Entry, rule: Rule, index: int, people: set[i
 
 
 _CHANNELS: dict[Channel, Callable[[Session, Entry, Rule, int, set[int]], int]] = {Channel.INBOX: _inbox}
-

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 import procrastinate
+import procrastinate.builtin_tasks
 from flask import Flask
 
 from app.actions import files, orders, people
@@ -63,14 +64,16 @@ def build(app: Flask) -> procrastinate.App:
     return jobs
 
 
-def _task(app: Flask, jobs: procrastinate.App, name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+def _task(
+    app: Flask, jobs: procrastinate.App, name: str, **options: Any
+) -> Callable[[Callable[..., Any]], Any]:
     def register(work: Callable[..., Any]) -> Any:
         @wraps(work)
         def run(**args: Any) -> None:
             with app.app_context():
                 work(**args)
 
-        return jobs.task(name=name, **options)(run)
+        return jobs.task(name=name, **options)(run)  # type: ignore[no-untyped-call]
 
     return register
 
@@ -98,5 +101,3 @@ def _retry_stalled(jobs: procrastinate.App) -> None:
         await procrastinate.builtin_tasks.remove_old_jobs(
             context, max_hours=72, remove_failed=False, remove_cancelled=True
         )
-
-

@@ -64,10 +64,15 @@ def search(session: Session, actor: Actor, words: str, limit: int = 30) -> Seque
 def last_ordered(session: Session, actor: Actor, limit: int = 4) -> Sequence[Service]:
     """The services that the actor ordered most recently, each once, newest first."""
     recent = (
-        select(Order.service_id, Order.id).where(Order.author_id == actor.id).order_by(Order.id.desc()).limit(50)
+        select(Order.service_id, Order.id)
+        .where(Order.author_id == actor.id)
+        .order_by(Order.id.desc())
+        .limit(50)
     ).subquery()
     ranked = (
-        select(recent.c.service_id, func.max(recent.c.id).label("newest")).group_by(recent.c.service_id).subquery()
+        select(recent.c.service_id, func.max(recent.c.id).label("newest"))
+        .group_by(recent.c.service_id)
+        .subquery()
     )
     return session.scalars(
         visible_services(session, actor)

@@ -24,7 +24,12 @@ class Marks:
 
 
 def messages(
-    session: Session, thread_id: int, *, after: int | None = None, before: int | None = None, limit: int = PAGE
+    session: Session,
+    thread_id: int,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
 ) -> Sequence[Message]:
     """Messages in order: those after a number (all of them, to `limit`), or the last ones before a number."""
     query = (
@@ -33,7 +38,9 @@ def messages(
         .options(joinedload(Message.author), selectinload(Message.files))
     )
     if after is not None:
-        return session.scalars(query.where(Message.number > after).order_by(Message.number).limit(limit)).all()
+        return session.scalars(
+            query.where(Message.number > after).order_by(Message.number).limit(limit)
+        ).all()
     if before is not None:
         query = query.where(Message.number < before)
     return session.scalars(query.order_by(Message.number.desc()).limit(limit)).all()[::-1]

@@ -66,7 +66,10 @@ def text(entry: Entry, rule: str) -> str:
     template = str(JOURNAL[kind].rules[int(index or 0)].text)
     words: dict[str, Any] = {"comment": "", "executor": "", "text": "", "title": ""}
     words |= entry.data
-    words |= {"number": entry.subject.partition(":")[2], "actor": entry.actor.name if entry.actor else "Atrium"}
+    words |= {
+        "number": entry.subject.partition(":")[2],
+        "actor": entry.actor.name if entry.actor else "Atrium",
+    }
     return template % words
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.flows import DONE
@@ -71,7 +71,7 @@ def queue_lines(session: Session, actor: Actor, filters: Filters, numbers: Seque
     return _lines(session, actor, query)
 
 
-def _page(session: Session, actor: Actor, query: Select[tuple[Order]], before: int | None) -> Page:
+def _page(session: Session, actor: Actor, query: Select[Order], before: int | None) -> Page:
     if before is not None:
         query = query.where(Order.id < before)
     # One more than the page holds tells whether there is a next one.
@@ -80,7 +80,7 @@ def _page(session: Session, actor: Actor, query: Select[tuple[Order]], before: i
     return Page(lines[:PAGE], lines[PAGE - 1].order.id if more else None)
 
 
-def _lines(session: Session, actor: Actor, query: Select[tuple[Order]]) -> list[Line]:
+def _lines(session: Session, actor: Actor, query: Select[Order]) -> list[Line]:
     """The rows of `query`, found first by their index, then joined with what a list shows."""
     found = query.with_only_columns(Order.id).subquery()
     author, executor = aliased(User), aliased(User)
@@ -103,7 +103,7 @@ def _lines(session: Session, actor: Actor, query: Select[tuple[Order]]) -> list[
     return [Line(order, max(count, 0)) for order, count in rows.unique()]
 
 
-def narrowed(query: Select[tuple[Order]], actor: Actor, filters: Filters) -> Select[tuple[Order]]:
+def narrowed(query: Select[Order], actor: Actor, filters: Filters) -> Select[Order]:
     """The query with every filter that is set."""
     conditions: list[Any] = []
     if filters.status:
@@ -120,18 +120,21 @@ def narrowed(query: Select[tuple[Order]], actor: Actor, filters: Filters) -> Sel
     ):
         if value is not None:
             conditions.append(column == value)
-    if filters.mine:
-        conditions.append(Order.executor_id == actor.id)
-    if filters.unassigned:
-        conditions += [Order.executor_id.is_(None), Order.closed_at.is_(None)]
-    if filters.unanswered:
-        conditions.append(Order.waiting_since.is_not(None))
+    conditions += [
+        condition
+        for wanted, condition in (
+            (filters.mine, Order.executor_id == actor.id),
+            (filters.unassigned, and_(Order.executor_id.is_(None), Order.closed_at.is_(None))),
+            (filters.unanswered, Order.waiting_since.is_not(None)),
+        )
+        if wanted
+    ]
     if filters.since:
         conditions.append(Order.created_at >= filters.since)
     if filters.until:
         conditions.append(Order.created_at < filters.until)
-    if filters.words.strip():
-        conditions.append(_matches(filters.words.strip()[:100]))
+    if words := filters.words.strip():
+        conditions.append(_matches(words[:100]))
     return query.where(*conditions)
 
 
@@ -145,8 +148,8 @@ def _matches(words: str) -> Any:
 
 def _contains(words: str) -> Any:
     # websearch_to_tsquery never raises on what people type; `:*` lets the last word be unfinished.
-    plain = func.websearch_to_tsquery("russian", words)
-    last = "".join(c for c in words.split()[-1] if c.isalnum())
+    plain: ColumnElement[Any] = func.websearch_to_tsquery("russian", words)
+    last = "".join(c for c in words.rsplit(maxsplit=1)[-1] if c.isalnum())
     if len(last) >= 3 and '"' not in words and "-" not in words:
         head = " ".join(words.split()[:-1])
         prefix = func.to_tsquery("simple", literal(f"{last.lower()}:*"))
@@ -178,11 +181,14 @@ def counts(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> dict
 
 def awaiting_me(session: Session, actor: Actor, limit: int = 5) -> list[Line]:
     """The resident's own orders that wait for the resident: done ones, and ones with unread messages."""
-    unread = select(Order.id).join(Thread, Thread.id == Order.thread_id).outerjoin(
-        ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == actor.id)
-    ).where(
-        Order.author_id == actor.id,
-        Thread.last_number > func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening),
+    unread = (
+        select(Order.id)
+        .join(Thread, Thread.id == Order.thread_id)
+        .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == actor.id))
+        .where(
+            Order.author_id == actor.id,
+            Thread.last_number > func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening),
+        )
     )
     query = (
         own_orders(actor)
@@ -234,4 +240,3 @@ class _Words(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return ""
-

@@ -14,7 +14,7 @@ from models import Team, User
 
 def named(session: Session, words: str, limit: int = 20) -> Sequence[User]:
     """People whose first name, surname or both hold the words, in any order and case (partial match)."""
-    query = select(User).where(User.active)
+    query = select(User).where(User.active.is_(True))
     name = func.lower(User.last_name + " " + User.first_name + " " + User.last_name)
     if words.strip():
         query = query.where(name.like(f"%{_escaped(words.strip().lower()[:80])}%"))
@@ -34,7 +34,7 @@ def executors(session: Session) -> Sequence[User]:
     return (
         session.scalars(
             select(User)
-            .where(User.active, User.roles.any(Role.id.in_(roles)))
+            .where(User.active.is_(True), User.roles.any(Role.id.in_(roles)))
             .order_by(User.last_name, User.first_name)
             .limit(500)
         )
@@ -49,5 +49,3 @@ def teams(session: Session) -> Sequence[Team]:
 
 def _escaped(words: str) -> str:
     return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-

@@ -417,7 +417,10 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['service_id'], ['services.id'], ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('service_id', 'role_id')
     )
-    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+    # As one script of many statements: SQLAlchemy's own execute() would look for parameters in it.
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
+    driver.execute(SchemaManager.get_schema())
 
 
 def downgrade() -> None:
