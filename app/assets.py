@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, make_response, send_file
+from flask import Blueprint, Flask, Response, abort, make_response, request, send_file
 from markupsafe import Markup
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "node_modules"
 STATIC = Path(__file__).resolve().parent / "static"
-YEAR = int(timedelta(days=365).total_seconds())
+FOR_EVER = "public, max-age=31536000, immutable"
 
 #: Name under /vendor/ → file of a package. Nothing else of node_modules is ever served.
 FILES = {
@@ -135,6 +134,7 @@ blueprint = Blueprint("vendor", __name__, url_prefix="/vendor")
 def init_app(app: Flask) -> None:
     """Register the addresses and the helpers that templates use."""
     app.register_blueprint(blueprint)
+    app.after_request(_keep_static)
     app.add_template_global(vendor)
     app.add_template_global(icons)
     app.add_template_global(asset)
@@ -183,7 +183,16 @@ def serve(version: str, name: str) -> Response:
     else:
         abort(404)
     if version == current:
-        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        response.headers["Cache-Control"] = FOR_EVER
+    return response
+
+
+def _keep_static(response: Response) -> Response:
+    """Flask serves our own files; those asked for by their present version are kept as long."""
+    if request.endpoint == "static" and response.status_code in {200, 304}:
+        path = str((request.view_args or {})["filename"])
+        if request.args.get("v") == _file_digest(path, _modified(path)):
+            response.headers["Cache-Control"] = FOR_EVER
     return response
 
 

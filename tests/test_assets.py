@@ -1,0 +1,86 @@
+"""Addresses of what browsers load: versioned, whitelisted, kept for a year."""
+
+from __future__ import annotations
+
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import assets
+
+
+@pytest.fixture
+def client() -> FlaskClient:
+    app = Flask("app", static_folder=str(assets.STATIC))
+    assets.init_app(app)
+    return app.test_client()
+
+
+@pytest.mark.parametrize("name", assets.FILES)
+def test_whitelisted_files_are_served_and_kept(client: FlaskClient, name: str) -> None:
+    response = client.get(assets.vendor(name))
+    assert response.status_code == 200
+    assert "javascript" in response.content_type
+    assert "immutable" in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "path", ["x/package.json", "x/..%2F..%2Fpackage.json", "x/htmx.org/package.json", "htmx.js"]
+)
+def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
+    assert client.get(f"/vendor/{path}").status_code == 404
+
+
+def test_an_old_version_is_answered_but_not_kept(client: FlaskClient) -> None:
+    response = client.get("/vendor/0.0.1/htmx.js")
+    assert response.status_code == 200
+    assert "immutable" not in response.headers["Cache-Control"]
+
+
+def test_the_sprite_has_every_icon(client: FlaskClient) -> None:
+    response = client.get(assets.icons())
+    assert response.mimetype == "image/svg+xml"
+    symbols = ElementTree.fromstring(response.data)
+    assert [symbol.get("id") for symbol in symbols] == list(assets.ICONS)
+    assert all(len(symbol) for symbol in symbols)
+    assert list(assets.ICONS) == sorted(set(assets.ICONS)), "ICONS: sorted, each once"
+
+
+def test_every_icon_that_templates_name_is_in_the_sprite() -> None:
+    """Names that templates compute are checked by the pages' own tests."""
+    templates = (assets.ROOT / "templates").rglob("*.html")
+    named = {
+        name
+        for path in templates
+        for name in re.findall(r"""\bui\.icon\(["']([a-z0-9-]+)["']""", path.read_text())
+    }
+    assert named <= set(assets.ICONS)
+
+
+def test_a_missing_icon_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets, "ICONS", ("no-such-icon",))
+    assets._sprite.cache_clear()
+    with pytest.raises(assets.AssetError, match="no icon 'no-such-icon'"):
+        assets.icons()
+    assets._sprite.cache_clear()
+
+
+def test_own_files_are_kept_only_by_their_present_version(client: FlaskClient) -> None:
+    address = assets.asset("css/base.css")
+    assert "immutable" in client.get(address).headers["Cache-Control"]
+    assert "immutable" not in client.get(address.partition("?")[0]).headers["Cache-Control"]
+    assert "immutable" not in client.get(address + "0").headers["Cache-Control"]
+    with pytest.raises(assets.AssetError, match=r"no app/static/css/none\.css"):
+        assets.asset("css/none.css")
+
+
+def test_the_import_map_versions_every_module(client: FlaskClient) -> None:
+    imports = json.loads(assets.import_map())["imports"]
+    assert set(assets.MODULES) <= set(imports)
+    for name, address in imports.items():
+        assert client.get(address).status_code == 200, name
+    assert "<" not in assets.import_map()
