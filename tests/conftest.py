@@ -163,6 +163,7 @@ class Client(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         database_extension.session.commit()
+        kwargs.setdefault("buffered", True)  # closes the files that are sent
         response = contextvars.Context().run(super().open, *args, **kwargs)
         database_extension.session.expire_all()
         return response
