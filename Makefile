@@ -25,7 +25,7 @@ lint: setup-dev ## ruff, mypy (strict on app and models), import-linter
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check --quiet .
 	@$(BIN)/python -m mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 
 bench: setup-dev ## Measure against the budgets of tests/bench (not part of the tests)
 	@$(BIN)/python -m pytest tests/bench --override-ini python_files='bench_*.py' --timeout 0 --capture no --quiet $(ARGS)
