@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 import phonenumbers
 from babel import Locale
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, has_request_context, redirect, request, session, url_for
 from flask_babel import format_date, format_time, get_locale
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
@@ -101,7 +101,9 @@ def bell() -> int:
 
 
 def locale() -> str:
-    """The person's language, else the one chosen in this browser, else the browser's own."""
+    """The person's language, else the one chosen in this browser, else the browser's own. Jobs and commands have none of these."""
+    if not has_request_context():
+        return str(current_app.config["BABEL_DEFAULT_LOCALE"])
     if getattr(current_user, "is_authenticated", False) and current_user.locale in LANGUAGES:
         return str(current_user.locale)
     if session.get("locale") in LANGUAGES:
@@ -111,6 +113,8 @@ def locale() -> str:
 
 def timezone() -> dt.tzinfo:
     """The reader's zone (D-18), until it is chosen the location's."""
+    if not has_request_context():
+        return clock.zone(None, settings.get(db.session, "timezone"))
     if "zone" not in g:
         chosen = current_user.timezone if getattr(current_user, "is_authenticated", False) else None
         g.zone = clock.zone(chosen, settings.get(db.session, "timezone"))

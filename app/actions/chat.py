@@ -61,7 +61,7 @@ def post(actor: Actor, thread_id: int, text: str, client_id: UUID, file_ids: Seq
     for position, file in enumerate(files):
         file.message_id, file.subject, file.position = message.id, f"thread:{thread.id}", position
     mark(actor, thread, message.staff, message.number)
-    _tell(actor, thread, order, message)
+    _tell(actor, thread, order, message, files)
     return message
 
 
@@ -120,12 +120,12 @@ def open_thread(thread: Thread, text: str) -> None:
     thread.opening = 1
 
 
-def _tell(actor: Actor, thread: Thread, order: Order, message: Message) -> None:
+def _tell(actor: Actor, thread: Thread, order: Order, message: Message, files: Sequence[StoredFile]) -> None:
     data = {
         "title": order.title,
         "thread": thread.id,
         "message": message.number,
-        "text": message.text[:_QUOTE] or _("File"),
+        "text": message.text[:_QUOTE] or f"📎 {files[0].name}",
     }
     if thread.kind == ThreadKind.NOTES:
         journal.write(db.session, "note.posted", actor, order.subject, [room(thread, order)], **data)
