@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from app.permissions import (
+    DISPATCHER,
+    EMPLOYEE,
+    EVENT_MANAGER,
+    EXECUTOR,
+    GUARD,
+    OPERATOR,
+    RENTAL_MANAGER,
+    RESIDENT,
+    TENANT_ADMIN,
+)
+
 from .shapes import Company, Person, Team
 
 DOMAIN = "demo.atrium.example"
 # Shared by all demo people and printed at the start: it opens nothing but a database with demo data.
 PASSWORD = "Kama-Atrium-2026"  # noqa: S105
+
+SUPPORT_PHONE = "+7 342 000-01-12"
 
 COMPANIES: tuple[Company, ...] = (
     Company("spektr", "ООО «Спектр Данных»", "Аналитика для розничных сетей.", ("a-312", "a-314")),
@@ -26,43 +40,43 @@ COMMUNITIES: tuple[Company, ...] = (
 )
 
 RESIDENTS: tuple[Person, ...] = (
-    Person("marina", "Марина", "Спиридонова", "resident", "spektr", ("women-it",), 12),
-    Person("anna", "Анна", "Баранова", "employee", "spektr", ("women-it",), 4),
-    Person("mikhail", "Михаил", "Андреев", "employee", "spektr", ("bikes",), 3),
-    Person("maria", "Мария", "Семёнова", "tenant_admin", "spektr", (), 6),
-    Person("lera", "Лера", "Петрова", "resident", "", ("women-it", "bikes"), 5),
-    Person("ilya", "Илья", "Корнев", "employee", "granit", ("scientists",), 4),
-    Person("vera", "Вера", "Окунева", "tenant_admin", "granit", (), 4),
-    Person("gleb", "Глеб", "Савельев", "employee", "pribor", (), 3),
-    Person("alena", "Алёна", "Шубина", "tenant_admin", "pribor", ("bikes",), 5),
-    Person("zhenya", "Евгения", "Мальцева", "employee", "svet", ("women-it",), 4),
-    Person("roman", "Роман", "Тиунов", "tenant_admin", "svet", (), 3),
-    Person("anton", "Антон", "Белкин", "employee", "pixel", ("bikes",), 4),
-    Person("dasha", "Дарья", "Чернова", "tenant_admin", "pixel", ("women-it",), 4),
-    Person("elena", "Елена", "Дорохова", "tenant_admin", "dorohova", (), 3),
-    Person("artem", "Артём", "Зырянов", "employee", "biotech", ("scientists",), 4),
-    Person("liliya", "Лилия", "Хасанова", "tenant_admin", "biotech", ("scientists", "women-it"), 3),
-    Person("boris", "Борис", "Климов", "employee", "kurs", (), 3),
-    Person("timur", "Тимур", "Ахметов", "resident", "", ("scientists",), 3),
+    Person("marina", "Марина", "Спиридонова", RESIDENT, "spektr", ("women-it",), 12),
+    Person("anna", "Анна", "Баранова", EMPLOYEE, "spektr", ("women-it",), 4),
+    Person("mikhail", "Михаил", "Андреев", EMPLOYEE, "spektr", ("bikes",), 3),
+    Person("maria", "Мария", "Семёнова", TENANT_ADMIN, "spektr", (), 6),
+    Person("lera", "Лера", "Петрова", RESIDENT, "", ("women-it", "bikes"), 5),
+    Person("ilya", "Илья", "Корнев", EMPLOYEE, "granit", ("scientists",), 4),
+    Person("vera", "Вера", "Окунева", TENANT_ADMIN, "granit", (), 4),
+    Person("gleb", "Глеб", "Савельев", EMPLOYEE, "pribor", (), 3),
+    Person("alena", "Алёна", "Шубина", TENANT_ADMIN, "pribor", ("bikes",), 5),
+    Person("zhenya", "Евгения", "Мальцева", EMPLOYEE, "svet", ("women-it",), 4),
+    Person("roman", "Роман", "Тиунов", TENANT_ADMIN, "svet", (), 3),
+    Person("anton", "Антон", "Белкин", EMPLOYEE, "pixel", ("bikes",), 4),
+    Person("dasha", "Дарья", "Чернова", TENANT_ADMIN, "pixel", ("women-it",), 4),
+    Person("elena", "Елена", "Дорохова", TENANT_ADMIN, "dorohova", (), 3),
+    Person("artem", "Артём", "Зырянов", EMPLOYEE, "biotech", ("scientists",), 4),
+    Person("liliya", "Лилия", "Хасанова", TENANT_ADMIN, "biotech", ("scientists", "women-it"), 3),
+    Person("boris", "Борис", "Климов", EMPLOYEE, "kurs", (), 3),
+    Person("timur", "Тимур", "Ахметов", RESIDENT, "", ("scientists",), 3),
 )
 
 STAFF: tuple[Person, ...] = (
-    Person("svetlana", "Светлана", "Ершова", "dispatcher"),
-    Person("oleg", "Олег", "Турбин", "dispatcher"),
-    Person("natalia", "Наталья", "Кравцова", "executor"),
-    Person("gulnara", "Гульнара", "Сафина", "executor"),
-    Person("viktor", "Виктор", "Панов", "executor"),
-    Person("sergey", "Сергей", "Лобанов", "executor"),
-    Person("rustam", "Рустам", "Галиев", "executor"),
-    Person("denis", "Денис", "Орлов", "executor"),
-    Person("kirill", "Кирилл", "Жданов", "executor"),
-    Person("pavel", "Павел", "Синицын", "executor"),
-    Person("olga", "Ольга", "Вяткина", "executor"),
-    Person("larisa", "Лариса", "Носкова", "executor"),
-    Person("irina", "Ирина", "Полякова", "rental_manager"),
-    Person("katya", "Екатерина", "Лескова", "event_manager"),
-    Person("nikolay", "Николай", "Багров", "guard"),
-    Person("alexey", "Алексей", "Вершинин", "operator"),
+    Person("svetlana", "Светлана", "Ершова", DISPATCHER),
+    Person("oleg", "Олег", "Турбин", DISPATCHER),
+    Person("natalia", "Наталья", "Кравцова", EXECUTOR),
+    Person("gulnara", "Гульнара", "Сафина", EXECUTOR),
+    Person("viktor", "Виктор", "Панов", EXECUTOR),
+    Person("sergey", "Сергей", "Лобанов", EXECUTOR),
+    Person("rustam", "Рустам", "Галиев", EXECUTOR),
+    Person("denis", "Денис", "Орлов", EXECUTOR),
+    Person("kirill", "Кирилл", "Жданов", EXECUTOR),
+    Person("pavel", "Павел", "Синицын", EXECUTOR),
+    Person("olga", "Ольга", "Вяткина", EXECUTOR),
+    Person("larisa", "Лариса", "Носкова", EXECUTOR),
+    Person("irina", "Ирина", "Полякова", RENTAL_MANAGER),
+    Person("katya", "Екатерина", "Лескова", EVENT_MANAGER),
+    Person("nikolay", "Николай", "Багров", GUARD),
+    Person("alexey", "Алексей", "Вершинин", OPERATOR),
 )
 
 PEOPLE: tuple[Person, ...] = (*RESIDENTS, *STAFF)
@@ -86,6 +100,9 @@ SHOWN: dict[str, str] = {
     "nikolay": "guard",
     "alexey": "admin",
 }
+
+#: Signs in for the first time: the product asks for the time zone.
+NEWCOMER = "anna"
 
 
 def email(person: Person) -> str:

@@ -42,6 +42,7 @@ _BUILDINGS: dict[str, tuple[str, dict[int, tuple[tuple[str, str], ...]]]] = {
                 ("408", "Офис 408"),
                 ("java", "Переговорная Java"),
                 ("server", "Серверная"),
+                ("archive", "Архив"),
             ),
         },
     ),
@@ -53,6 +54,8 @@ _BUILDINGS: dict[str, tuple[str, dict[int, tuple[tuple[str, str], ...]]]] = {
                 ("103", "Мастерская 103"),
                 ("ramp", "Зона разгрузки"),
                 ("guard", "Пост охраны"),
+                ("switchboard", "Электрощитовая"),
+                ("heating", "Тепловой узел"),
             ),
             2: (
                 ("204", "Офис 204"),
@@ -70,6 +73,9 @@ _BUILDINGS: dict[str, tuple[str, dict[int, tuple[tuple[str, str], ...]]]] = {
     ),
 }
 
+# Known to the staff, not offered in forms.
+_TECHNICAL = frozenset({"a-archive", "b-switchboard", "b-heating"})
+
 _OBJECTS: tuple[Place, ...] = (
     Place("a-desk", "a-hall", "object", "Стойка ресепшен"),
     Place("a-lift", "a-hall", "object", "Лифт 1"),
@@ -84,6 +90,13 @@ _OBJECTS: tuple[Place, ...] = (
 )
 
 
+_NUMBERED = ("floor", "room")
+
+
+def _room(key: str, floor: str, name: str) -> Place:
+    return Place(key, floor, "room", name, shown=key not in _TECHNICAL)
+
+
 def _tree() -> tuple[Place, ...]:
     rows = [Place(TERRITORY, "", "territory", TERRITORY_NAME)]
     for building, (name, floors) in _BUILDINGS.items():
@@ -91,12 +104,19 @@ def _tree() -> tuple[Place, ...]:
         for number, rooms in floors.items():
             floor = f"{building}-floor-{number}"
             rows.append(Place(floor, building, "floor", f"{number} этаж"))
-            rows += [Place(f"{building}-{key}", floor, "room", room) for key, room in rooms]
+            rows += [_room(f"{building}-{key}", floor, room) for key, room in rooms]
     return (*rows, *_OBJECTS)
 
 
 PLACES: tuple[Place, ...] = _tree()
 BY_KEY: dict[str, Place] = {place.key: place for place in PLACES}
+
+
+def room_number(place: Place) -> str:
+    """ "312" of «Офис 312», "3" of «3 этаж», "" of what has no number."""
+    return (
+        next((word for word in place.name.split() if word.isdecimal()), "") if place.kind in _NUMBERED else ""
+    )
 
 
 def building_of(key: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.permissions import TENANT_ADMIN
+
 from .shapes import Field, Service
 
 HELLO = "Пишите, если остались вопросы. Будем рады помочь"
@@ -141,6 +143,7 @@ SERVICES: tuple[Service, ...] = (
             "Когда: забираем в 11:00 и 16:00 по будням, срочный курьер — в течение двух часов.\n"
             "Где: почтовая комната на первом этаже корпуса А."
         ),
+        art="mail",
         fields=(
             Field("action", "choice", "Что сделать", options=("Отправить", "Получить", "Отвезти по городу")),
             Field(
@@ -269,6 +272,7 @@ SERVICES: tuple[Service, ...] = (
             "Когда: по будням после 18:00 и в субботу.\n"
             "Состав бригады: от двух человек, материалы для упаковки включены."
         ),
+        art="move",
         fields=(
             Field("from", "place", "Откуда", limits={"place_kind": "room"}),
             Field(
@@ -297,7 +301,7 @@ SERVICES: tuple[Service, ...] = (
         hello=HELLO,
         extras_title="Закажите еще",
         extras=("waste", "cleaning", "internet"),
-        roles=("tenant_admin",),
+        roles=(TENANT_ADMIN,),
         weight=1,
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.permissions import EMPLOYEE, TENANT_ADMIN
+
 from .services_office import HELLO
 from .shapes import Field, Service
 
@@ -70,7 +72,7 @@ SERVICES: tuple[Service, ...] = (
         executor="larisa",
         hours=72,
         hello=HELLO,
-        roles=("employee", "tenant_admin"),
+        roles=(EMPLOYEE, TENANT_ADMIN),
         weight=3,
     ),
     Service(
@@ -85,6 +87,7 @@ SERVICES: tuple[Service, ...] = (
             "Мест: 86, из них 6 с зарядкой для электромобилей.\n"
             "Срок: один рабочий день."
         ),
+        art="parking",
         fields=(
             Field("plate", "text", "Номер автомобиля", help="Например, А123ВС159", limits={"max_length": 12}),
             Field("model", "text", "Марка и цвет", required=False, limits={"max_length": 60}),
@@ -94,7 +97,7 @@ SERVICES: tuple[Service, ...] = (
         ),
         executor="larisa",
         hours=72,
-        roles=("employee", "tenant_admin"),
+        roles=(EMPLOYEE, TENANT_ADMIN),
         weight=3,
     ),
     Service(

@@ -92,6 +92,7 @@ SERVICES: tuple[Service, ...] = (
             "Норма: 22–24 °C зимой и 23–25 °C летом.\n"
             "Обслуживание: фильтры меняем раз в квартал, по просьбе — чаще."
         ),
+        art="climate",
         fields=(
             Field("place", "place", "Помещение", limits={"place_kind": "room"}),
             Field(

@@ -13,6 +13,7 @@ class Place(NamedTuple):
     parent: str
     kind: str  # territory, building, floor, room, object
     name: str
+    shown: bool = True
 
 
 class Company(NamedTuple):
@@ -43,6 +44,8 @@ class Team(NamedTuple):
 
 
 class Category(NamedTuple):
+    """The key is also the name of its drawing."""
+
     key: str
     name: str
     icon: str
@@ -72,6 +75,7 @@ class Service(NamedTuple):
     description: str
     fields: tuple[Field, ...]
     kind: str = "simple"
+    art: str = ""
     executor: str = ""
     team: str = ""
     hours: int = 72
