@@ -91,7 +91,7 @@ def create_admin(email: str, first_name: str, last_name: str, password: str) -> 
     from app.errors import Invalid
 
     try:
-        user = people.register(first_name, last_name, email, password)
+        user = people.register(first_name, last_name, email, password, invited=True)
     except Invalid as error:
         sys.exit("; ".join(str(text) for text in (error.fields or {"": error.text}).values()))
     user.roles.append(db.session.scalars(select(Role).where(Role.name == OPERATOR)).one())

@@ -67,6 +67,8 @@ class AtriumUser(FabUser):  # type: ignore[misc]  # Flask-AppBuilder is untyped
 
 User = AtriumUser
 
+# An address is one account in whatever case it is written; it is also how sign-in finds the account.
+Index("uq_ab_user_email_lower", func.lower(FabUser.email), unique=True)
 Index(
     "ix_ab_user_name_trgm",
     func.lower(FabUser.last_name + " " + FabUser.first_name + " " + FabUser.last_name).label("name"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Iterable
-from uuid import UUID
+from typing import IO
 
 from email_validator import EmailNotValidError, validate_email
 from flask_appbuilder.security.sqla.models import Role
@@ -14,37 +15,51 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app import clock, journal, passwords, queue, settings
+from app import clock, journal, passwords, queue, settings, timezones
+from app.actions import files
 from app.actions.base import action
 from app.answers import normal_phone
+from app.config import LANGUAGES
 from app.errors import Forbidden, Invalid
 from app.extensions import db
 from app.permissions import RESIDENT, P
 from app.policy import Actor, require
+from app.storage import Storage
 from models import ResetLink, StoredFile, User
 from models.people import new_session_key
 
 RESET_LIFE = dt.timedelta(hours=2)
 MAX_NAME = 64
+#: What names are written with beside letters and their marks.
+_NAME_SIGNS = frozenset(" -'’ʼ`´.·‐‑0123456789")
 
 
 @action
 def register(
-    first_name: str, last_name: str, email: str, password: str, *, locale: str | None = None, phone: str = ""
+    first_name: str,
+    last_name: str,
+    email: str,
+    password: str,
+    *,
+    locale: str | None = None,
+    phone: str = "",
+    invited: bool = False,
 ) -> User:
-    """A new resident's account (I-26). Raises Invalid per field, Forbidden if sign-up is closed."""
-    if not settings.get(db.session, "sign_up_open"):
+    """A new resident's account (I-26). Raises Invalid per field; Forbidden if sign-up is closed, unless `invited`."""
+    if not invited and not settings.get(db.session, "sign_up_open"):
         raise Forbidden(_("New accounts are opened by the administrator."))
     errors: dict[str, object] = {}
     first_name, last_name = _name(first_name, "first_name", errors), _name(last_name, "last_name", errors)
-    address = _address(email, errors)
-    if wrong := passwords.problem(password, first_name, last_name, address):
+    address = normal_address(email)
+    if address is None:
+        errors["email"] = _("Please enter an e-mail address, for example name@example.org.")
+    if wrong := passwords.problem(password, first_name, last_name, email):
         errors["password"] = wrong
     number = _phone(phone, errors)
-    if not errors and find(address):
-        errors["email"] = _("There is an account with this address already. Sign in, or reset the password.")
-    if errors:
+    if errors or address is None:
         raise Invalid(errors)
+    if find(address):
+        raise _taken()
     user = User(
         first_name=first_name,
         last_name=last_name,
@@ -60,29 +75,36 @@ def register(
     db.session.add(user)
     try:
         db.session.flush()
-    except IntegrityError:
+    except IntegrityError:  # somebody registered the same address a moment ago
         db.session.rollback()
-        raise Invalid(
-            {"email": _("There is an account with this address already. Sign in, or reset the password.")}
-        ) from None
+        raise _taken() from None
     journal.write(db.session, "user.registered", user, f"user:{user.id}")
     return user
 
 
+def _taken() -> Invalid:
+    return Invalid(
+        {"email": _("There is an account with this address already. Sign in, or reset the password.")}, code="taken"
+    )
+
+
 def find(email: str) -> User | None:
     """The account of an address, in any case of letters."""
-    user: User | None = db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+    address = normal_address(email) or email.replace("\0", "").strip().lower()
+    user: User | None = db.session.scalar(select(User).where(func.lower(User.email) == address))
     return user
 
 
 @action
 def sign_in(email: str, password: str) -> User:
-    """The account if address and password are right and it is not blocked. Raises Invalid with one text for every
-    other case; unknown addresses take as long as known ones."""
+    """The account if address and password are right and it is not blocked. Raises Invalid with one text for unknown
+    addresses and wrong passwords, which take the same time; who knows the password learns of the blocking."""
     user = find(email)
     right = passwords.matches(user.password if user else None, password)
-    if user is None or not right or not user.active:
+    if user is None or not right:
         raise Invalid(text=_("Wrong address or password."), code="sign_in")
+    if not user.active:
+        raise Invalid(text=_("This account is blocked. The administrator can open it again."), code="blocked")
     user.last_login = clock.now().replace(tzinfo=None)
     user.login_count = (user.login_count or 0) + 1
     if not user.session_key:
@@ -95,10 +117,12 @@ def sign_in(email: str, password: str) -> User:
 
 @action
 def ask_reset(email: str, locale: str) -> None:
-    """Send a reset link, if there is such an account. The caller's answer is the same either way."""
-    user = find(email)
-    if user is not None and user.active:
-        queue.defer(db.session, "mail_reset_link", user_id=user.id, locale=user.locale or locale)
+    """A reset link will be sent if there is such an account. The job looks for it, so that neither the answer nor its
+    time tells whether there is one. Raises Invalid for what is no address."""
+    address = normal_address(email)
+    if address is None:
+        raise Invalid({"email": _("Please enter an e-mail address, for example name@example.org.")})
+    queue.defer(db.session, "mail_reset_link", email=address, locale=locale)
 
 
 @action
@@ -138,7 +162,7 @@ def reset_link(token: str) -> ResetLink:
 @action
 def reset_password(token: str, password: str) -> User:
     """Set a new password by a mailed link; ends all sessions. Raises Invalid."""
-    link = reset_link(token)
+    link = reset_link(token, lock=True)
     _set_password(link.user, password)
     link.used_at = clock.now()
     return link.user
@@ -159,6 +183,7 @@ def _set_password(user: User, password: str) -> None:
     user.password = passwords.hashed(password)
     user.session_key = new_session_key()
     journal.write(db.session, "user.password_changed", user, f"user:{user.id}", _sockets_of(user))
+    queue.defer(db.session, "mail_password_changed", user_id=user.id)
 
 
 def _hash(token: str) -> str:
@@ -182,21 +207,33 @@ def edit_profile(actor: User, first_name: str, last_name: str, phone: str) -> Us
 
 
 @action
-def set_avatar(actor: User, file_id: UUID | None) -> User:
-    """Make an uploaded picture the avatar, or remove it. Raises Invalid if the file is no picture."""
-    if file_id is not None:
-        file = db.session.get(StoredFile, file_id)
-        if file is None or file.owner_id != actor.id or not file.is_image:
-            raise Invalid({"avatar": _("Please choose a picture.")})
-        file.subject = f"user:{actor.id}"
-    actor.avatar_id = file_id
+def set_avatar(actor: User, storage: Storage, stream: IO[bytes], filename: str) -> User:
+    """Make an uploaded picture the avatar, in place of an earlier one. Raises Invalid if it is no picture, TooLarge."""
+    file = files.upload(actor, storage, stream, filename, subject=f"user:{actor.id}")
+    if not file.is_image:
+        storage.remove(file.id)
+        raise Invalid({"avatar": _("Please choose a picture.")})
+    remove_avatar(actor, storage)
+    actor.avatar_id = file.id
+    return actor
+
+
+@action
+def remove_avatar(actor: User, storage: Storage) -> User:
+    """Forget the avatar, row and bytes."""
+    if actor.avatar_id is not None:
+        old = db.session.get(StoredFile, actor.avatar_id)
+        if old is not None and old.subject == f"user:{actor.id}":
+            db.session.delete(old)
+            storage.remove(old.id)
+        actor.avatar_id = None
     return actor
 
 
 @action
 def set_locale(actor: User, locale: str) -> None:
     """Remember the language. Raises Invalid for one that the product does not speak."""
-    if locale not in ("ru", "en"):
+    if locale not in LANGUAGES:
         raise Invalid({"locale": _("Please choose from the list.")})
     actor.locale = locale
 
@@ -204,7 +241,7 @@ def set_locale(actor: User, locale: str) -> None:
 @action
 def set_timezone(actor: User, name: str) -> None:
     """Remember the zone, an IANA name or "UTC+05:00" (D-18). Raises Invalid."""
-    if len(name) > 64 or not name or not clock.is_zone(name):
+    if not timezones.may_choose(name):
         raise Invalid({"timezone": _("Please choose from the list.")})
     actor.timezone = name
 
@@ -239,22 +276,27 @@ def _sockets_of(user: User) -> list[str]:
 
 
 def _name(text: str, field: str, errors: dict[str, object]) -> str:
-    text = " ".join(text.replace("\0", "").split())
+    text = " ".join("".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or c.isprintable()).split())
     if not text:
         errors[field] = _("Please fill this in.")
     elif len(text) > MAX_NAME:
         errors[field] = _("At most %(number)s characters.", number=MAX_NAME)
-    elif any(c in "<>{}[]@/\\" for c in text):
+    elif not any(c.isalpha() for c in text) or any(not _of_names(c) for c in text):
         errors[field] = _("A name has letters only.")
     return text
 
 
-def _address(email: str, errors: dict[str, object]) -> str:
+def _of_names(sign: str) -> bool:
+    """Letters of any script with their marks, and a few signs."""
+    return sign in _NAME_SIGNS or unicodedata.category(sign)[0] in "LM"
+
+
+def normal_address(email: str) -> str | None:
+    """ " Name@Example.ORG " → "name@example.org"; None if it is no e-mail address."""
     try:
         return str(validate_email(email.strip(), check_deliverability=False).normalized.lower())
     except EmailNotValidError:
-        errors["email"] = _("Please enter an e-mail address, for example name@example.org.")
-        return email
+        return None
 
 
 def _phone(phone: str, errors: dict[str, object]) -> str | None:

@@ -51,11 +51,18 @@ def build(app: Flask) -> procrastinate.App:
         dispatch.deliver(db.session, entry_id)
 
     @task("mail_reset_link")
-    def mail_reset_link(user_id: int, locale: str) -> None:
-        user = db.session.get(User, user_id)
+    def mail_reset_link(email: str, locale: str) -> None:
+        user = people.find(email)
         if user is not None and user.active:
             link = f"{config.base_url}/reset/{people.make_reset_link(user)}"
-            mail.send(user.email, "reset_link", locale, user=user, link=link, hours=2)
+            mail.send(user.email, "reset_link", user.locale or locale, user=user, link=link, hours=2)
+
+    @task("mail_password_changed")
+    def mail_password_changed(user_id: int) -> None:
+        user = db.session.get(User, user_id)
+        if user is not None and user.active:
+            link = f"{config.base_url}/reset"
+            mail.send(user.email, "password_changed", user.locale or "ru", user=user, link=link)
 
     every("*/10 * * * * *", "expire_due", lambda: _until_none(orders.expire_due))
     every("*/30 * * * * *", "remind_due", lambda: _until_none(orders.remind_due))

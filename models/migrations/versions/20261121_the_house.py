@@ -74,6 +74,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('email'),
     sa.UniqueConstraint('username')
     )
+    op.create_index('uq_ab_user_email_lower', 'ab_user', [sa.literal_column('lower(email)')], unique=True)
     op.create_index('ix_ab_user_name_trgm', 'ab_user', [sa.literal_column("lower(last_name || ' ' || first_name || ' ' || last_name)").label('name')], unique=False, postgresql_using='gin', postgresql_ops={'name': 'gin_trgm_ops'})
     op.create_table('ab_view_menu',
     sa.Column('id', sa.Integer(), nullable=False),
