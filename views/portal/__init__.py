@@ -1,9 +1,15 @@
-"""Pages of this audience."""
+"""The resident's pages: services, orders, notices. One blueprint; each module adds its own addresses."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from views.portal import catalogue, notices, ordering, orders
+from views.portal.base import portal
+
+__all__ = ["catalogue", "init_app", "notices", "ordering", "orders"]
+
 
 def init_app(app: Flask) -> None:
-    """Register the blueprints of this package."""
+    """Register the resident's addresses."""
+    app.register_blueprint(portal)

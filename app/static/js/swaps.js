@@ -14,6 +14,24 @@ htmx.defineExtension("morph", {
   },
 });
 
+// A poke says what happened; an element says which kinds concern it: data-refresh="order. message.". Then htmx fetches
+// its fragment anew. (The `live` event does not bubble: it is caught on its way down.)
+document.addEventListener(
+  "live",
+  (event) => {
+    const element = event.target;
+    const kinds = element.dataset?.refresh?.split(" ");
+    const { kind = "" } = event.detail ?? {};
+    if (kinds && (kind === "resync" || kinds.some((wanted) => kind.startsWith(wanted)))) htmx.trigger(element, "refresh");
+  },
+  true,
+);
+
+// A window closes when what it asked is on its way.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches?.("[data-closes]")) event.target.closest("dialog")?.close();
+});
+
 // A status that the server refuses still brings its words: show them where the fragment would have stood.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { status } = event.detail.xhr;

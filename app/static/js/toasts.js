@@ -2,7 +2,15 @@
 const STAY = 6000;
 
 export function startToasts() {
-  for (const element of document.querySelectorAll("[data-toast]")) leave(element, STAY);
+  const place = document.getElementById("toasts");
+  if (!place) return;
+  for (const element of place.querySelectorAll("[data-toast]")) leave(element, STAY);
+  // Those that a fragment brings.
+  new MutationObserver((changes) => {
+    for (const node of changes.flatMap((change) => [...change.addedNodes])) {
+      if (node.matches?.("[data-toast]")) leave(node, STAY);
+    }
+  }).observe(place, { childList: true });
 }
 
 /** Shows `text`; with `undo` a button that calls it. Returns the element. */

@@ -1,5 +1,6 @@
 // Starts the behaviours of the page. Each module is one behaviour and finds its own elements by a data attribute,
 // by delegation where it can, so fragments that arrive later work without a second start.
+import { startBack } from "./back.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
 import { startFolds } from "./folds.js";
@@ -19,3 +20,4 @@ startFolds();
 startForms();
 startDrafts();
 startTimes();
+startBack();

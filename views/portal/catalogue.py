@@ -1,0 +1,41 @@
+"""«Услуги»: the first page, search, a category."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.errors import NotFound
+from app.extensions import db
+from app.queries import catalogue, orders
+from views.context import actor, signed_in
+from views.portal.base import portal
+
+
+@portal.get("/")
+@signed_in
+def home() -> ResponseReturnValue:
+    """What waits for me, what I ordered last, all categories; with ?q= the services that match."""
+    words = request.args.get("q", "").strip()[:100]
+    if words:
+        found = catalogue.search(db.session, actor(), words)
+        page = "portal/_found.html" if request.headers.get("HX-Request") else "portal/home.html"
+        return render_template(page, words=words, found=found)
+    shelves = catalogue.shelves(db.session, actor())
+    return render_template(
+        "portal/home.html",
+        words="",
+        waiting=orders.awaiting_me(db.session, actor()),
+        repeats=catalogue.last_ordered(db.session, actor()),
+        shelves=shelves,
+    )
+
+
+@portal.get("/categories/<int:category_id>")
+@signed_in
+def category(category_id: int) -> ResponseReturnValue:
+    """The services of one category that the reader may order."""
+    for shelf in catalogue.shelves(db.session, actor()):
+        if shelf.category.id == category_id:
+            return render_template("portal/category.html", shelf=shelf)
+    raise NotFound

@@ -1,0 +1,64 @@
+"""«Уведомления» and the bell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock
+from app.actions import inbox as actions
+from app.extensions import db
+from app.queries import inbox
+from views.context import actor, day_long, local, signed_in
+from views.portal.base import portal
+
+
+@portal.get("/notices")
+@signed_in
+def notices() -> ResponseReturnValue:
+    """The reader's notices, newest first."""
+    before = request.args.get("before", type=int)
+    items, older = inbox.notices(db.session, actor(), before=before)
+    page = "portal/_notices.html" if request.headers.get("HX-Request") else "portal/notices.html"
+    return render_template(
+        page,
+        days=_by_day(items),
+        unread=any(item.unread for item in items),
+        older=older,
+        before=before,
+    )
+
+
+@portal.post("/notices/read")
+@signed_in
+def read_notices() -> ResponseReturnValue:
+    """Mark all as read, or the one that `id` names."""
+    actions.read(actor(), notice_id=request.form.get("id", type=int))
+    return redirect(url_for("portal.notices"), 303)
+
+
+@portal.get("/notices/bell")
+@signed_in
+def bell() -> ResponseReturnValue:
+    """The counters of the frame, each for its own place in it."""
+    return render_template("portal/_counters.html")
+
+
+def _by_day(items: list[inbox.Item]) -> list[tuple[str, list[inbox.Item]]]:
+    return [
+        (_day(date), list(group)) for date, group in groupby(items, key=lambda item: local(item.at).date())
+    ]
+
+
+def _day(date: dt.date) -> str:
+    match (local(clock.now()).date() - date).days:
+        case 0:
+            return _("Today")
+        case 1:
+            return _("Yesterday")
+        case _:
+            return day_long(date)

@@ -1,0 +1,151 @@
+"""«Мои заказы» and the page of an order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.actions import inbox
+from app.actions import orders as actions
+from app.errors import IllegalMove, Invalid, Stale
+from app.extensions import db
+from app.flows import STATUSES, By
+from app.kinds import kind_of
+from app.permissions import P
+from app.policy import can, load_order, moves, side
+from app.queries import catalogue
+from app.queries import orders as queries
+from app.queries.orders import Filters
+from models import Order
+from views import chat
+from views.context import actor, signed_in
+from views.details import details
+from views.portal.base import portal
+
+#: The three boxes of «Мои заказы», by their word in the URL.
+BOXES = {
+    "active": Filters(open=True),
+    "finished": Filters(status=tuple(name for name, status in STATUSES.items() if status.final)),
+    "all": Filters(),
+}
+
+
+@portal.get("/orders")
+@signed_in
+def orders() -> ResponseReturnValue:
+    """The reader's own orders, newest first (S0-1). Box, words and place in the list are in the URL."""
+    box = request.args.get("show", "active")
+    if box not in BOXES:
+        box = "active"
+    words = request.args.get("q", "").strip()[:100]
+    before = request.args.get("before", type=int)
+    filters = Filters(status=BOXES[box].status, open=BOXES[box].open, words=words)
+    page = queries.my_orders(db.session, actor(), filters, before=before)
+    template = "portal/_orders.html" if request.headers.get("HX-Request") else "portal/orders.html"
+    return render_template(template, page=page, box=box, words=words, before=before)
+
+
+@portal.get("/orders/<int:number>")
+@signed_in
+def order(number: int) -> ResponseReturnValue:
+    """The order's page in both layouts (S0-11..S0-18, S0-26..S0-32). The desk has a page of its own for its staff."""
+    shown = load_order(db.session, actor(), number)
+    if side(db.session, actor(), shown) is By.STAFF and can(db.session, actor(), P.DESK):
+        return redirect(url_for("desk.order", number=number))
+    inbox.read(actor(), subject=shown.subject)
+    tab = "chat" if request.args.get("tab") == "chat" else "info"
+    return render_template(
+        "portal/order.html",
+        tab=tab,
+        placed="placed" in request.args,
+        blocks=kind_of(shown.kind).blocks,
+        extras=catalogue.extras(db.session, actor(), shown.service_id),
+        details=details(shown),
+        **_state(shown),
+        **chat.panel(shown, shown.thread),
+    )
+
+
+@portal.get("/orders/<int:number>/status")
+@signed_in
+def status(number: int) -> ResponseReturnValue:
+    """The part of the page that changes while it is open: status, buttons, menu, history."""
+    shown = load_order(db.session, actor(), number)
+    return render_template("portal/_status.html", fragment=True, **_state(shown))
+
+
+@portal.post("/orders/<int:number>/moves/<name>")
+@signed_in
+def move(number: int, name: str) -> ResponseReturnValue:
+    """Press a button of the status line. The answer is the status part, or, without a script, the page again."""
+    return _press(number, name)
+
+
+@portal.get("/orders/<int:number>/close")
+@signed_in
+def close(number: int) -> ResponseReturnValue:
+    """The window «Закрыть заказ?» (S0-67) as a page of its own, for browsers without a script."""
+    shown = load_order(db.session, actor(), number)
+    if not _closing(shown):
+        return redirect(url_for("portal.order", number=number))
+    return render_template("portal/close.html", order=shown, closing=_closing(shown))
+
+
+@portal.post("/orders/<int:number>/close")
+@signed_in
+def close_as(number: int) -> ResponseReturnValue:
+    """«Да» in the window: the chosen way is a move of the flow (S0-68, S0-70, D-2)."""
+    shown = load_order(db.session, actor(), number)
+    step = kind_of(shown.kind).flow.moves.get(request.form.get("as", ""))
+    if step is None or not step.in_dialog:
+        problem = _("Choose one of the two.")
+        return render_template(
+            "portal/close.html", order=shown, closing=_closing(shown), problem=problem
+        ), 422
+    return _press(number, step.name)
+
+
+def _press(number: int, name: str) -> ResponseReturnValue:
+    problem = said = ""
+    try:
+        actions.move(
+            actor(),
+            number,
+            name,
+            version=request.form.get("version", type=int),
+            comment=request.form.get("comment", ""),
+        )
+    except (IllegalMove, Stale, Invalid) as error:
+        problem = str(error.text)
+    else:
+        # S0-60: a comment is welcome, not forced.
+        if name == "send_back":
+            said = _("The order is in progress again. What is left to do you may write in the chat.")
+    if request.headers.get("HX-Request"):
+        shown = load_order(db.session, actor(), number)
+        page = render_template(
+            "portal/_status.html", fragment=True, problem=problem, said=said, **_state(shown)
+        )
+        return page, 409 if problem else 200
+    if problem or said:
+        flash(problem or said, "error" if problem else "ok")
+    return redirect(url_for("portal.order", number=number), 303)
+
+
+def _state(shown: Order) -> dict[str, Any]:
+    """What the changing part of the page shows."""
+    buttons = moves(db.session, actor(), shown)
+    return {
+        "order": shown,
+        "buttons": [step for step in buttons if not step.in_dialog],
+        "closing": [step for step in buttons if step.in_dialog],
+        "now_status": STATUSES[shown.status],
+        "history": queries.history(db.session, shown, staff=False),
+    }
+
+
+def _closing(shown: Order) -> list[Any]:
+    return [step for step in moves(db.session, actor(), shown) if step.in_dialog]

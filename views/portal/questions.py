@@ -1,0 +1,156 @@
+"""The form of a service as a page shows it: one Question a field, with what was typed and what was wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import clock, settings
+from app.answers import MAX_FIELD_FILES, MAX_LONG_TEXT, MAX_TEXT
+from app.extensions import db
+from app.queries import places
+from app.storage import ACCEPT
+from models import FieldKind, FormField, Service, StoredFile, User
+
+#: More choices than this are a list to open, not chips.
+_MOST_CHIPS = 7
+
+
+@dataclass
+class Question:
+    """A form field with its present values; `attributes` go to the control as they are."""
+
+    field: FormField
+    values: Sequence[str]
+    problem: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    #: (value, label) or, for places, (group, [(value, label)]).
+    options: Sequence[tuple[str, Any]] = ()
+    kept: Sequence[StoredFile] = ()
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def value(self) -> str:
+        return self.values[0] if self.values else ""
+
+    @property
+    def as_chips(self) -> bool:
+        return len(self.field.choices) <= _MOST_CHIPS
+
+
+def questions(
+    reader: User, service: Service, sent: Mapping[str, Sequence[str]] | None, problems: Mapping[str, object]
+) -> list[Question]:
+    """The questions in form order. `sent` is what came back with `problems`; None for a fresh form, in which what
+    we know of the reader is filled in."""
+    fields = [f for f in service.fields if f.active]
+    values = _known(reader, fields) if sent is None else sent
+    kept = _drafts(reader, fields, values)
+    return [
+        Question(
+            f,
+            list(values.get(f.name, ())),
+            str(problems.get(f.name, "")),
+            _attributes(f),
+            _options(f),
+            [kept[value] for value in values.get(f.name, ()) if value in kept],
+        )
+        for f in fields
+    ]
+
+
+def _known(reader: User, fields: Sequence[FormField]) -> dict[str, list[str]]:
+    """The reader's phone stands in the first phone field: most orders are for oneself."""
+    first = next((f for f in fields if f.kind == FieldKind.PHONE and f.required), None)
+    return {first.name: [reader.phone]} if first and reader.phone else {}
+
+
+def _drafts(
+    reader: User, fields: Sequence[FormField], values: Mapping[str, Sequence[str]]
+) -> dict[str, StoredFile]:
+    """Files that an earlier try of the same form has already brought."""
+    ids = []
+    for f in fields:
+        if f.kind == FieldKind.FILE:
+            ids += [UUID(value) for value in values.get(f.name, ()) if _is_id(value)]
+    if not ids:
+        return {}
+    found = db.session.scalars(
+        select(StoredFile).where(
+            StoredFile.id.in_(ids), StoredFile.owner_id == reader.id, StoredFile.subject == ""
+        )
+    )
+    return {str(file.id): file for file in found}
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+#: What the browser may check by itself, and which keyboard it shows.
+_ATTRIBUTES: dict[str, Callable[[FormField], dict[str, Any]]] = {
+    FieldKind.TEXT: lambda f: {"maxlength": f.limit("max_length", MAX_TEXT)},
+    FieldKind.LONG_TEXT: lambda f: {"maxlength": f.limit("max_length", MAX_LONG_TEXT)},
+    # Not type=number: browsers drop what they do not understand, and nothing would be left to mend.
+    FieldKind.NUMBER: lambda _field: {"inputmode": "decimal", "autocomplete": "off"},
+    FieldKind.PHONE: lambda _field: {
+        "type": "tel",
+        "inputmode": "tel",
+        "autocomplete": "tel",
+        "maxlength": 30,
+    },
+    FieldKind.DATE: lambda f: {
+        "type": "date",
+        "min": _day(f.limit("min", 0)),
+        "max": _day(f.limit("max", 366)),
+    },
+    FieldKind.TIME: lambda f: {"type": "time", "min": f.limit("min"), "max": f.limit("max")},
+    FieldKind.FILE: lambda f: {"accept": ACCEPT, "multiple": int(f.limit("max_files", MAX_FIELD_FILES)) > 1},
+}
+
+
+def _attributes(f: FormField) -> dict[str, Any]:
+    return _ATTRIBUTES.get(f.kind, lambda _field: {})(f)
+
+
+def _day(days: int | None) -> str | None:
+    if days is None:
+        return None
+    today = clock.now().astimezone(clock.zone(settings.get(db.session, "timezone"))).date()
+    return (today + dt.timedelta(days=int(days))).isoformat()
+
+
+def _options(f: FormField) -> Sequence[tuple[str, Any]]:
+    match f.kind:
+        case FieldKind.CHOICE | FieldKind.CHOICES:
+            return [(choice, choice) for choice in f.choices]
+        case FieldKind.BOOLEAN:
+            return [("yes", _("Yes")), ("no", _("No"))]
+        case FieldKind.PLACE:
+            return _places(f.limit("place_kind"))
+        case _:
+            return ()
+
+
+def _places(kind: str | None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Places grouped by building. A field that asks for one kind offers only that kind."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for node in places.tree(db.session, shown_only=True):
+        if kind is None or node.kind == kind:
+            building = node.full_name.partition(", ")[0]
+            rest = node.full_name.removeprefix(f"{building}, ")
+            groups.setdefault(building, []).append((str(node.id), rest))
+    return list(groups.items())
