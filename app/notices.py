@@ -142,5 +142,15 @@ JOURNAL: dict[str, Row] = {
     "user.blocked": Row(),
     "user.unblocked": Row(),
     "user.roles_changed": Row(),
+    "user.created": Row(),
+    "user.reset_sent": Row(),
+    "role.added": Row(),
+    "role.changed": Row(),
+    "role.removed": Row(),
+    # Places, categories, services, companies, memberships, teams; the data say which values changed.
+    "reference.added": Row(),
+    "reference.changed": Row(),
+    "reference.removed": Row(),
+    "form.changed": Row(),
     "setting.changed": Row(),
 }

@@ -49,13 +49,14 @@ def register(
     if not invited and not settings.get(db.session, "sign_up_open"):
         raise Forbidden(_("New accounts are opened by the administrator."))
     errors: dict[str, object] = {}
-    first_name, last_name = _name(first_name, "first_name", errors), _name(last_name, "last_name", errors)
+    first_name = checked_name(first_name, "first_name", errors)
+    last_name = checked_name(last_name, "last_name", errors)
     address = normal_address(email)
     if address is None:
         errors["email"] = _("Please enter an e-mail address, for example name@example.org.")
     if wrong := passwords.problem(password, first_name, last_name, email):
         errors["password"] = wrong
-    number = _phone(phone, errors)
+    number = checked_phone(phone, errors)
     if errors or address is None:
         raise Invalid(errors)
     if find(address):
@@ -197,8 +198,9 @@ def _hash(token: str) -> str:
 def edit_profile(actor: User, first_name: str, last_name: str, phone: str) -> User:
     """Raises Invalid per field."""
     errors: dict[str, object] = {}
-    first_name, last_name = _name(first_name, "first_name", errors), _name(last_name, "last_name", errors)
-    number = _phone(phone, errors)
+    first_name = checked_name(first_name, "first_name", errors)
+    last_name = checked_name(last_name, "last_name", errors)
+    number = checked_phone(phone, errors)
     if errors:
         raise Invalid(errors)
     actor.first_name, actor.last_name, actor.phone = first_name, last_name, number
@@ -275,7 +277,7 @@ def _sockets_of(user: User) -> list[str]:
 # --- shared checks ------------------------------------------------------------------------------------------------
 
 
-def _name(text: str, field: str, errors: dict[str, object]) -> str:
+def checked_name(text: str, field: str, errors: dict[str, object]) -> str:
     text = " ".join("".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or c.isprintable()).split())
     if not text:
         errors[field] = _("Please fill this in.")
@@ -299,7 +301,7 @@ def normal_address(email: str) -> str | None:
         return None
 
 
-def _phone(phone: str, errors: dict[str, object]) -> str | None:
+def checked_phone(phone: str, errors: dict[str, object]) -> str | None:
     if not phone.strip():
         return None
     number = normal_phone(phone)
