@@ -126,7 +126,7 @@ class House:
         if prepare.returncode:
             raise Trouble("the database could not be prepared, the lines above say why")
         self._wait_for_first_page()
-        return accounts.decode().strip()
+        return _table(accounts.decode())
 
     def _web(self, gate: int) -> subprocess.Popen[bytes]:
         bind = ["--bind", f"fd://{self.listener.fileno()}"]
@@ -197,6 +197,13 @@ def check_database(url: str) -> None:
 
 def say(text: str) -> None:
     print(text, flush=True)
+
+
+def _table(rows: str) -> str:
+    """Lines of cells that tabs part, as columns."""
+    cells = [line.split("\t") for line in rows.splitlines() if line.strip()]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return "\n".join("   ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
 
 
 def _only_one(var: Path) -> int:
