@@ -146,7 +146,7 @@ def _count(condition: object) -> int:
 def require_somebody_rules() -> None:
     """Raises Invalid if no active account would be left that may edit roles in the administration."""
     needed: Iterable[P] = (P.ADMIN, P.ROLES_WRITE)
-    query = select(User.id).where(User.active).limit(1)
+    query = select(User.id).where(User.active.is_(True)).limit(1)
     for right in needed:
         query = query.where(
             User.roles.any(
