@@ -11,7 +11,7 @@ from models import OrderKind
 KIND = Kind(
     OrderKind.SIMPLE,
     _l("Service"),
-    verb=_l("Order"),
+    verb=_l("Place the order"),
     flow=WORK,
     blocks=("extras", "details", "description"),
     confirms=True,
