@@ -44,8 +44,12 @@ _STAGED: tuple[tuple[str, str, int, str], ...] = (
     ("lera", "cleaning", 5, DONE.name),
 )
 _EXECUTOR = "natalia"
-#: Open orders with a message that nobody has answered, at most.
-_UNANSWERED = 12
+#: How many of them wait for an answer of the staff.
+WAITING: dict[str, int] = {NEW.name: 3, IN_PROGRESS.name: 6, DONE.name: 1}
+#: Draws until the content must be wrong.
+_TRIES = 20_000
+#: Working minutes for which nobody leaves a question unanswered.
+_PATIENCE = 500
 _DAYS = dt.timedelta(days=62)
 _DISPATCHERS = tuple(person for person in people.STAFF if person.role == DISPATCHER)
 
@@ -55,8 +59,10 @@ def orders(now: dt.datetime) -> list[Played]:
     plot = _Plot(now)
     found = [plot.staged(*row) for row in _STAGED]
     left = Counter(WANTED) - Counter(order.status for order in found)
+    waiting = Counter(WAITING)
     for status in left.elements():
-        found.append(plot.order(status))  # noqa: PERF401 - each draw depends on the ones before it
+        found.append(plot.order(status, waits=waiting[status] > 0))
+        waiting[status] -= 1
     return sorted(found, key=lambda order: order.story.created_at)
 
 
@@ -66,30 +72,31 @@ class _Plot:
         self._now = now
         self._time = WorkingTime(now, ZoneInfo(places.ZONE))
         self._used: Counter[str] = Counter()
-        self._unanswered = 0
 
     def staged(self, author: str, service: str, which: int, status: str) -> Played:
         case = [case for case in CASES if case.service == service][which]
         return self._found(status, lambda: (case, people.BY_KEY[author]), _EXECUTOR)
 
-    def order(self, status: str) -> Played:
-        return self._found(status, self._pick)
+    def order(self, status: str, *, waits: bool) -> Played:
+        return self._found(status, self._pick, waits=waits)
 
-    def _found(self, status: str, pick: Callable[[], tuple[Case, Person]], doer: str = "") -> Played:
+    def _found(
+        self, status: str, pick: Callable[[], tuple[Case, Person]], doer: str = "", *, waits: bool = False
+    ) -> Played:
         """Draw until an order comes out that stands where it is wanted and looks like life."""
-        while True:
+        for _ in range(_TRIES):
             order = self._draw(status, *pick(), doer)
-            if order and self._fits(order, status):
+            if order and self._fits(order, status, waits=waits):
                 self._used[order.story.case.script] += 1
-                self._unanswered += order.waiting_since is not None
                 return order
+        raise RuntimeError(f"no case comes to {status!r}")
 
-    def _fits(self, order: Played, status: str) -> bool:
+    def _fits(self, order: Played, status: str, *, waits: bool) -> bool:
         if order.status != status or self._now - order.story.created_at > _DAYS:
             return False
-        if order.waiting_since is None:
-            return True
-        return self._unanswered < _UNANSWERED and self._time.since(order.waiting_since) < 500
+        if order.waiting_since is None or not waits:
+            return waits == (order.waiting_since is not None)
+        return self._time.since(order.waiting_since) < _PATIENCE
 
     def _pick(self) -> tuple[Case, Person]:
         """A case that was told the least, and somebody who may order its service."""
@@ -106,7 +113,7 @@ class _Plot:
     def _draw(self, status: str, case: Case, author: Person, preferred: str) -> Played | None:
         service = SERVICES[case.service]
         doer, dispatcher = self._doer(service, preferred), self._lot.choice(_DISPATCHERS)
-        events = self._assigned(read(case.script), service, doer == dispatcher)
+        events = self._assigned(_settled(read(case.script)), service, doer == dispatcher)
         shown = self._cut(events, status)
         if shown is None:
             return None
@@ -132,7 +139,7 @@ class _Plot:
     def _assigned(self, events: tuple[Event, ...], service: Service, same: bool) -> tuple[Event, ...]:
         """Where nobody is the executor by the catalogue, the dispatcher often appoints one before the first deed."""
         first = next((i for i, event in enumerate(events) if event.who == "E"), None)
-        if service.executor or same or first is None or self._lot.random() < 0.35:
+        if service.executor or same or first is None or self._lot.random() < 0.5:
             return events
         before = events[first - 1].after if first else 0
         after = before + (events[first].after - before) // 2
@@ -152,14 +159,6 @@ class _Plot:
             return None
         if events[-1].verb == "confirm" and self._lot.random() < 0.3:
             return events[:-1]
-        return self._settled(events)
-
-    @staticmethod
-    def _settled(events: tuple[Event, ...]) -> tuple[Event, ...]:
-        """A «thank you» after the end needs no answer: somebody marks it so."""
-        last = events[-1]
-        if last.verb == "say" and last.who == "R":
-            return (*events, Event("settle", "E", last.after + 20))
         return events
 
     def _timed(
@@ -185,3 +184,18 @@ class _Plot:
         """A moment of the last hours, at home too, but never in the night."""
         moment = self._now - dt.timedelta(minutes=self._lot.uniform(4, 9 * 60))
         return moment if 7 <= moment.astimezone(self._time.zone).hour < 23 else None
+
+
+def _settled(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Where a resident's message needs no answer («thank you», «the key is at the desk»), somebody marks it so."""
+    found: list[Event] = []
+    for event, following in zip(events, (*events[1:], None), strict=True):
+        found.append(event)
+        if event.verb == "say" and event.who == "R" and _says_nothing(following):
+            pause = (following.after - event.after) // 2 if following else 40
+            found.append(Event("settle", "E", event.after + min(pause, 20)))
+    return tuple(found)
+
+
+def _says_nothing(following: Event | None) -> bool:
+    return following is None or (following.who != "R" and following.verb != "say")
