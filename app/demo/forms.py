@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from app import answers
+from app.storage import Stored
+from models import FormField
 
 from . import people, places
 from .play import Story
@@ -14,10 +18,34 @@ from .timeline import WorkingTime
 _SOON = dt.timedelta(minutes=30)
 
 
+def answered(
+    story: Story,
+    time: WorkingTime,
+    fields: Sequence[FormField],
+    place_ids: Mapping[str, int],
+    files: Mapping[str, Stored],
+    names: Mapping[int, str],
+) -> list[dict[str, Any]]:
+    """The case's answers as the form's own check makes them. `files`: picture → file, `names`: of places.
+
+    Raises Invalid for an answer that does not fit the form.
+    """
+    values = sent(story, time, place_ids, {picture: str(file.id) for picture, file in files.items()})
+    return answers.check(
+        fields,
+        {field.name: value for field, value in zip(fields, values, strict=True)},
+        answers.Context(
+            today=story.created_at.astimezone(time.zone).date(),
+            places=names,
+            files={str(file.id): file.name for file in files.values()},
+        ),
+    )
+
+
 def sent(
     story: Story, time: WorkingTime, place_ids: Mapping[str, int], files: Mapping[str, str]
 ) -> list[list[str]]:
-    """The values of the service's fields, in their order. `files`: picture → id of the stored file."""
+    """What a browser would send for each field of the service. `files`: picture → id; others are not sent."""
     form = _Form(story, time, place_ids, files)
     return [form.values(question) for question in story.service.fields]
 
@@ -37,13 +65,13 @@ class _Form:
             return []
         if answer == "mine":
             answer = self._mine(question)
-        one_by_one = answer if question.kind in ("choices", "file") else [answer]
+        if question.kind == "file":
+            return [self._files[picture] for picture in answer if picture in self._files]
+        one_by_one = answer if question.kind == "choices" else [answer]
         return [self._plain(question.kind, value) for value in one_by_one]
 
     def _plain(self, kind: str, value: Any) -> str:
         match kind:
-            case "file":
-                return self._files[value]
             case "boolean":
                 return "1" if value else "0"
             case "place":

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
-from app import answers
 from app.queries import places as place_queries
 from app.storage import Storage, Stored
 from models import (
@@ -122,7 +121,6 @@ class Writer:
         }
 
     def _answers(self, order: Played) -> list[Row]:
-        """The case's answers as the form's own check makes them. Raises Invalid for one that does not fit."""
         story = order.story
         asked = [
             picture
@@ -131,18 +129,8 @@ class Writer:
             for picture in story.case.answers.get(q.key, ())
         ]
         stored = {picture: self._store(picture, story.author, story.created_at) for picture in asked}
-        ids = {picture: str(file.id) for picture, file in stored.items()}
         fields = self._rows.services[story.service.key].fields
-        values = forms.sent(story, self._time, self._place_ids, ids)
-        return answers.check(
-            fields,
-            {question.name: value for question, value in zip(fields, values, strict=True)},
-            answers.Context(
-                today=story.created_at.astimezone(self._time.zone).date(),
-                places=self._place_names,
-                files={str(file.id): file.name for file in stored.values()},
-            ),
-        )
+        return forms.answered(story, self._time, fields, self._place_ids, stored, self._place_names)
 
     # --- messages and files ---------------------------------------------------------------------------------------
 

@@ -55,12 +55,8 @@ class Replay:
         service = self.rows.services[self.story.service.key]
         time = WorkingTime(self.story.now, ZoneInfo(places.ZONE))
         ids = {key: place.id for key, place in self.rows.places.items()}
-        files = _Missing()
-        values = forms.sent(self.story, time, ids, files)
-        sent = {
-            field.name: [] if field.kind == "file" else value
-            for field, value in zip(service.fields, values, strict=True)
-        }
+        values = forms.sent(self.story, time, ids, {})  # files are not sent
+        sent = {field.name: value for field, value in zip(service.fields, values, strict=True)}
         number = orders.place(self.user(self.story.author), service.id, sent, uuid4()).id
         self.number = number
         self.deliver()
@@ -101,13 +97,6 @@ class Replay:
         ).all():
             dispatch.deliver(self.db, entry)
             self.told = entry
-
-
-class _Missing(dict):
-    """Files are not sent in the replay."""
-
-    def __missing__(self, key):
-        return key
 
 
 def _stories() -> list[Played]:
