@@ -21,7 +21,7 @@ from models import User
 log = logging.getLogger(__name__)
 
 #: Seconds after which a job whose worker fell silent is given to another.
-STALLED = 30
+STALLED = 15
 
 
 def build(app: Flask) -> procrastinate.App:
@@ -38,7 +38,8 @@ def build(app: Flask) -> procrastinate.App:
         return _task(app, jobs, name, retry=retry, **options)
 
     def every(cron: str, name: str, work: Callable[[], Any]) -> None:
-        """A periodic task; two of a kind never run at once, and one that is late does not pile up."""
+        """A periodic task (a sixth field of `cron` are seconds). Two of a kind never run at once, and one that is
+        late does not pile up."""
 
         def run(timestamp: int) -> None:
             with app.app_context():
@@ -64,8 +65,8 @@ def build(app: Flask) -> procrastinate.App:
             link = f"{config.base_url}/reset"
             mail.send(user.email, "password_changed", user.locale or "ru", user=user, link=link)
 
-    every("*/10 * * * * *", "expire_due", lambda: _until_none(orders.expire_due))
-    every("*/30 * * * * *", "remind_due", lambda: _until_none(orders.remind_due))
+    every("* * * * * */10", "expire_due", lambda: _until_none(orders.expire_due))
+    every("* * * * * */30", "remind_due", lambda: _until_none(orders.remind_due))
     every("17 3 * * *", "clear_drafts", lambda: files.clear_drafts(storage))
     _retry_stalled(jobs)
     return jobs
@@ -98,7 +99,7 @@ def _retry_stalled(jobs: procrastinate.App) -> None:
             log.warning("job %s (%s) lost its worker, again", job.id, job.task_name)
             await jobs.job_manager.retry_job(job)
 
-    jobs.periodic(cron="*/15 * * * * *")(
+    jobs.periodic(cron="* * * * * */15")(
         jobs.task(name="retry_stalled", queueing_lock="retry_stalled", pass_context=False)(retry_stalled)
     )
 
