@@ -328,11 +328,14 @@ def _lines(path: Path) -> list[str]:
 
 
 def main(program: str, *arguments: str) -> None:
-    """Become a program of the wheel, with the running server as its default."""
+    """Become a program of the wheel, with the running server as its default; `url` tells the address."""
     var = Path(os.environ.get("ATRIUM_VAR", Path(__file__).resolve().parent.parent / "var"))
     url = saved_url(var)
     if not url:
         sys.exit(f"There is no database in {var}: `make run` makes one")
+    if program == "url":
+        print(url)
+        return
     address = urlsplit(url)
     os.environ |= {
         "PGHOST": HOST,
