@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import click
 from flask import Flask
 from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import models  # noqa: F401  # maps every table before anything asks for one
-from app import assets, cli
-from app.config import ROOT, Config
+from app import assets, cli, production
+from app.config import ROOT, Config, ConfigError
 from app.extensions import db, migrate, socketio
 from app.security import Security
 from app.storage import Storage
@@ -18,8 +19,15 @@ from views import register_views
 
 
 def create_app(config: Config | None = None, **overrides: Any) -> Flask:
-    """The WSGI application. `overrides` are Flask settings. Raises ConfigError if the environment is not usable."""
-    config = config or Config.from_env()
+    """The WSGI application. `overrides` are Flask settings. Raises ConfigError if the environment is not usable; a
+    command says so in one line."""
+    try:
+        config = config or Config.from_env()
+        production.check(config)
+    except ConfigError as error:
+        if click.get_current_context(silent=True):
+            raise click.ClickException(str(error)) from None
+        raise
     app = Flask(
         "app",
         root_path=str(ROOT / "app"),

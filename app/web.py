@@ -39,6 +39,20 @@ def post_fork(server: Any, worker: Any) -> None:
     from gevent import monkey
 
     monkey.patch_all()
+    _check_configuration()
+
+
+def _check_configuration() -> None:
+    """What only the operator can mend is one line and the end of gunicorn, not a traceback and another try."""
+    from gunicorn.errors import AppImportError  # type: ignore[import-untyped]
+
+    from app import production
+    from app.config import Config, ConfigError
+
+    try:
+        production.check(Config.from_env())
+    except ConfigError as error:
+        raise AppImportError(f"Atrium cannot start: {error}") from error
 
 
 def post_worker_init(worker: Any) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -23,16 +25,33 @@ def wants_json() -> bool:
 
 
 def answer(status: int, code: str, text: str, fields: dict[str, str] | None = None) -> Response:
-    """The error page or, for a script, {"code", "text", "fields"}."""
+    """The error page; for a script {"code", "text", "fields"}; for a part of a page a toast on it."""
     if wants_json():
         return make_response(jsonify(code=code, text=text, fields=fields or {}), status)
-    page = render_template("error.html", status=status, code=code, text=text)
-    return make_response(page, status)
+    if "HX-Request" in request.headers:
+        return _of_part(status, text)
+    return make_response(render_template("error.html", status=status, code=code, text=text), status)
+
+
+def _of_part(status: int, text: str) -> Response:
+    """htmx asked. Who is signed out meanwhile goes to the sign-in and comes back; others read why, and stay."""
+    if status == 401:
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        here = f"{page.path}?{page.query}" if page.query else page.path
+        response = make_response("", status)
+        response.headers["HX-Redirect"] = url_for("auth.sign_in", next=here)
+        return response
+    response = make_response(render_template("parts/refusal.html", text=text), status)
+    response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
+    return response
 
 
 def _of_business(error: AtriumError) -> Response:
     fields = {name: str(text) for name, text in error.fields.items()} if isinstance(error, Invalid) else {}
-    return answer(error.status, error.code, str(error.text), fields)
+    response = answer(error.status, error.code, str(error.text), fields)
+    if wait := getattr(error, "seconds", 0):
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def _of_csrf(error: CSRFError) -> Response:
@@ -59,12 +78,12 @@ def _of_http(error: HTTPException) -> Response:
 
 
 def _of_surprise(error: Exception) -> Response:
-
-
-    db.session.rollback()
-    current_app.logger.exception("unexpected error at %s %s", request.method, request.path)
+    current_app.logger.error("unexpected error at %s %s", request.method, request.path, exc_info=error)
     if current_app.testing:
         raise error
-    return answer(500, "server_error", _("Something went wrong on our side. We have written it down."))
-
-
+    text = _("Something went wrong on our side. We have written it down.")
+    try:
+        db.session.rollback()
+        return answer(500, "server_error", text)
+    except Exception:  # noqa: BLE001 - the page needs what has just failed, most likely the database
+        return Response(f"{text}\n", 500, mimetype="text/plain")

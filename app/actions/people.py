@@ -85,7 +85,8 @@ def register(
 
 def _taken() -> Invalid:
     return Invalid(
-        {"email": _("There is an account with this address already. Sign in, or reset the password.")}, code="taken"
+        {"email": _("There is an account with this address already. Sign in, or reset the password.")},
+        code="taken",
     )
 
 
@@ -146,15 +147,13 @@ def make_reset_link(user: User) -> str:
     return token
 
 
-def reset_link(token: str) -> ResetLink:
-    """The living link of a token. Raises Invalid if it was used, replaced, or is too old."""
-    link: ResetLink | None = db.session.scalar(
-        select(ResetLink).where(
-            ResetLink.token_hash == _hash(token),
-            ResetLink.used_at.is_(None),
-            ResetLink.expires_at > clock.now(),
-        )
+def reset_link(token: str, *, lock: bool = False) -> ResetLink:
+    """The living link of a token. Raises Invalid if it was used, replaced, or is too old. With `lock` a second press
+    waits, and finds it used."""
+    query = select(ResetLink).where(
+        ResetLink.token_hash == _hash(token), ResetLink.used_at.is_(None), ResetLink.expires_at > clock.now()
     )
+    link: ResetLink | None = db.session.scalar(query.with_for_update() if lock else query)
     if link is None or not link.user.active:
         raise Invalid(text=_("This link no longer works. Ask for a new one."), code="reset_link")
     return link
@@ -278,7 +277,9 @@ def _sockets_of(user: User) -> list[str]:
 
 
 def checked_name(text: str, field: str, errors: dict[str, object]) -> str:
-    text = " ".join("".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or c.isprintable()).split())
+    text = " ".join(
+        "".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or c.isprintable()).split()
+    )
     if not text:
         errors[field] = _("Please fill this in.")
     elif len(text) > MAX_NAME:

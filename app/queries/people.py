@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from flask_appbuilder.security.sqla.models import PermissionView, Role
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from app.permissions import P
-from models import Team, User
+from models import Company, Membership, Team, User
 
 
 def named(session: Session, words: str, limit: int = 20) -> Sequence[User]:
@@ -45,6 +45,14 @@ def executors(session: Session) -> Sequence[User]:
 
 def teams(session: Session) -> Sequence[Team]:
     return session.scalars(select(Team).order_by(Team.name)).all()
+
+
+def memberships(session: Session, user: User) -> Sequence[Membership]:
+    """The companies and communities that the person belongs to, companies first. One statement."""
+    query = select(Membership).join(Membership.company).options(contains_eager(Membership.company))
+    return session.scalars(
+        query.where(Membership.user_id == user.id, Company.active).order_by(Company.kind.desc(), Company.name)
+    ).all()
 
 
 def _escaped(words: str) -> str:

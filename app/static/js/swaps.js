@@ -34,6 +34,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 // A status that the server refuses still brings its words: show them where the fragment would have stood.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { status } = event.detail.xhr;
-  if (status === 409 || status === 422) event.detail.shouldSwap = true;
+  const { xhr } = event.detail;
+  if (xhr.status === 409 || xhr.status === 422 || xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
 });

@@ -1,0 +1,46 @@
+// The service worker: makes Atrium installable and says so when there is no connection. It keeps one page without
+// anybody's data and the versioned files that this page is drawn with; never a page that was made for a person.
+// views/public/browsers.py writes OFFLINE = {page, files} before this.
+const CACHE = "atrium-offline";
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(keep().then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(Promise.all([self.registration.navigationPreload?.enable(), sweep(), self.clients.claim()]));
+});
+
+self.addEventListener("fetch", (event) => {
+  if (event.request.mode === "navigate") event.respondWith(page(event));
+  else if (OFFLINE.files.some((path) => event.request.url === location.origin + path)) event.respondWith(file(event));
+});
+
+async function keep() {
+  const cache = await caches.open(CACHE);
+  // Without cookies: a page of nobody.
+  const page = await fetch(OFFLINE.page, { credentials: "omit", cache: "no-store" });
+  if (!page.ok) throw new Error(`offline page: ${page.status}`);
+  await cache.put(OFFLINE.page, page);
+  await cache.addAll(OFFLINE.files);
+}
+
+/** Files of earlier versions go. */
+async function sweep() {
+  const cache = await caches.open(CACHE);
+  const wanted = [OFFLINE.page, ...OFFLINE.files].map((path) => location.origin + path);
+  const old = (await cache.keys()).filter(({ url }) => !wanted.includes(url));
+  await Promise.all(old.map((request) => cache.delete(request)));
+}
+
+async function page(event) {
+  try {
+    return (await event.preloadResponse) ?? (await fetch(event.request));
+  } catch {
+    return (await caches.match(OFFLINE.page)) ?? Response.error();
+  }
+}
+
+async function file(event) {
+  return (await caches.match(event.request)) ?? fetch(event.request);
+}
