@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask_login import current_user
 
 from app.extensions import db
@@ -19,6 +19,11 @@ portal = Blueprint("portal", __name__)
 def _around() -> dict[str, Any]:
     """Statuses by name; the number beside «Заказы», a callable, so that a fragment without it does not ask for it."""
     return {"statuses": STATUSES, "unread_orders": unread_orders}
+
+
+def fragment() -> bool:
+    """Whether htmx asks for a part of the page. Going back in history it wants the whole one."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
 
 
 def unread_orders() -> int:

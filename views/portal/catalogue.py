@@ -9,7 +9,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.queries import catalogue, orders
 from views.context import actor, signed_in
-from views.portal.base import portal
+from views.portal.base import fragment, portal
 
 
 @portal.get("/")
@@ -19,15 +19,14 @@ def home() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()[:100]
     if words:
         found = catalogue.search(db.session, actor(), words)
-        page = "portal/_found.html" if request.headers.get("HX-Request") else "portal/home.html"
+        page = "portal/_found.html" if fragment() else "portal/home.html"
         return render_template(page, words=words, found=found)
-    shelves = catalogue.shelves(db.session, actor())
     return render_template(
-        "portal/home.html",
+        "portal/_home.html" if fragment() else "portal/home.html",
         words="",
         waiting=orders.awaiting_me(db.session, actor()),
         repeats=catalogue.last_ordered(db.session, actor()),
-        shelves=shelves,
+        shelves=catalogue.shelves(db.session, actor()),
     )
 
 

@@ -14,7 +14,7 @@ from app.actions import inbox as actions
 from app.extensions import db
 from app.queries import inbox
 from views.context import actor, day_long, local, signed_in
-from views.portal.base import portal
+from views.portal.base import fragment, portal
 
 
 @portal.get("/notices")
@@ -23,7 +23,7 @@ def notices() -> ResponseReturnValue:
     """The reader's notices, newest first."""
     before = request.args.get("before", type=int)
     items, older = inbox.notices(db.session, actor(), before=before)
-    page = "portal/_notices.html" if request.headers.get("HX-Request") else "portal/notices.html"
+    page = "portal/_notices.html" if fragment() else "portal/notices.html"
     return render_template(
         page,
         days=_by_day(items),

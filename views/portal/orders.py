@@ -23,7 +23,7 @@ from models import Order
 from views import chat
 from views.context import actor, signed_in
 from views.details import details
-from views.portal.base import portal
+from views.portal.base import fragment, portal
 
 #: The three boxes of «Мои заказы», by their word in the URL.
 BOXES = {
@@ -44,7 +44,7 @@ def orders() -> ResponseReturnValue:
     before = request.args.get("before", type=int)
     filters = Filters(status=BOXES[box].status, open=BOXES[box].open, words=words)
     page = queries.my_orders(db.session, actor(), filters, before=before)
-    template = "portal/_orders.html" if request.headers.get("HX-Request") else "portal/orders.html"
+    template = "portal/_orders.html" if fragment() else "portal/orders.html"
     return render_template(template, page=page, box=box, words=words, before=before)
 
 
@@ -64,8 +64,7 @@ def order(number: int) -> ResponseReturnValue:
         blocks=kind_of(shown.kind).blocks,
         extras=catalogue.extras(db.session, actor(), shown.service_id),
         details=details(shown),
-        **_state(shown),
-        **chat.panel(shown, shown.thread),
+        **chat.panel(shown, shown.thread) | _state(shown),
     )
 
 
@@ -74,7 +73,7 @@ def order(number: int) -> ResponseReturnValue:
 def status(number: int) -> ResponseReturnValue:
     """The part of the page that changes while it is open: status, buttons, menu, history."""
     shown = load_order(db.session, actor(), number)
-    return render_template("portal/_status.html", fragment=True, **_state(shown))
+    return render_template("portal/_status.html", live=True, **_state(shown))
 
 
 @portal.post("/orders/<int:number>/moves/<name>")
@@ -124,11 +123,9 @@ def _press(number: int, name: str) -> ResponseReturnValue:
         # S0-60: a comment is welcome, not forced.
         if name == "send_back":
             said = _("The order is in progress again. What is left to do you may write in the chat.")
-    if request.headers.get("HX-Request"):
+    if fragment():
         shown = load_order(db.session, actor(), number)
-        page = render_template(
-            "portal/_status.html", fragment=True, problem=problem, said=said, **_state(shown)
-        )
+        page = render_template("portal/_status.html", live=True, problem=problem, said=said, **_state(shown))
         return page, 409 if problem else 200
     if problem or said:
         flash(problem or said, "error" if problem else "ok")

@@ -150,7 +150,7 @@ def _places(kind: str | None) -> list[tuple[str, list[tuple[str, str]]]]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for node in places.tree(db.session, shown_only=True):
         if kind is None or node.kind == kind:
+            # The whole name in each line: a closed picker shows the line without its group.
             building = node.full_name.partition(", ")[0]
-            rest = node.full_name.removeprefix(f"{building}, ")
-            groups.setdefault(building, []).append((str(node.id), rest))
+            groups.setdefault(building, []).append((str(node.id), node.full_name))
     return list(groups.items())

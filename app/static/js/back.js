@@ -5,7 +5,7 @@ export function startBack() {
   if (list) {
     const keep = () => sessionStorage.setItem(`list:${list.dataset.remember}`, location.pathname + location.search);
     keep();
-    document.addEventListener("htmx:pushedIntoHistory", keep);
+    document.addEventListener("htmx:replacedInHistory", keep);
   }
   const arrow = document.querySelector("[data-back]");
   const address = arrow && sessionStorage.getItem(`list:${arrow.dataset.back}`);

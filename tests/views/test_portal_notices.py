@@ -1,0 +1,97 @@
+"""«Уведомления» and the bell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from app.extensions import db
+from app.queries.inbox import PAGE
+from models import Entry, Notice, User
+from tests import factories as make
+
+
+def unread(user: User) -> int:
+    return (
+        db.session.scalar(select(func.count()).where(Notice.user_id == user.id, Notice.read_at.is_(None)))
+        or 0
+    )
+
+
+def test_list_of_own_notices(sign_in: Any, run_jobs: Any, count_statements: Any) -> None:
+    """I-10: what happened, when, and the way to the order."""
+    resident, other = make.resident(), make.resident("Лера", "Петрова")
+    order = make.in_status("done", resident)
+    foreign = make.in_status("done", other)
+    run_jobs()
+    client = sign_in(resident)
+    client.get("/")
+    with count_statements(12):
+        answer = client.get("/notices")
+    assert f'href="/orders/{order.id}"' in answer.text
+    assert f'href="/orders/{foreign.id}"' not in answer.text
+    assert answer.text.count('class="dot"') == 2
+    assert len(answer.data) < 100_000
+
+
+def test_mark_all_as_read(sign_in: Any, run_jobs: Any) -> None:
+    resident, other = make.resident(), make.resident("Лера", "Петрова")
+    make.in_status("done", resident)
+    make.in_status("done", other)
+    run_jobs()
+    client = sign_in(resident)
+    assert client.post("/notices/read").status_code == 303
+    assert unread(resident) == 0
+    assert unread(other) == 2
+    page = client.get("/notices").text
+    assert 'class="dot"' not in page
+    assert "/notices/read" not in page
+
+
+def test_mark_one_of_somebody_else(sign_in: Any, run_jobs: Any) -> None:
+    resident, other = make.resident(), make.resident("Лера", "Петрова")
+    make.in_status("done", other)
+    run_jobs()
+    foreign = db.session.scalar(select(Notice.id).where(Notice.user_id == other.id))
+    sign_in(resident).post("/notices/read", data={"id": foreign})
+    assert unread(other) == 2
+
+
+def test_empty_list_leads_to_the_services(sign_in: Any) -> None:
+    page = sign_in(make.resident()).get("/notices").text
+    assert 'href="/"' in page[page.index('class="empty"') :]
+
+
+def test_pages_by_keyset(sign_in: Any) -> None:
+    resident = make.resident()
+    order = make.in_status("in_progress", resident)
+    entry = db.session.scalar(select(Entry).where(Entry.kind == "order.started"))
+    for _ in range(PAGE + 2):
+        copy = Entry(kind=entry.kind, subject=order.subject, data=entry.data, actor_id=None)
+        db.session.add(copy)
+        db.session.flush()
+        db.session.add(
+            Notice(entry_id=copy.id, user_id=resident.id, kind="order.started#0", subject=order.subject)
+        )
+    db.session.commit()
+    client = sign_in(resident)
+    first = client.get("/notices").text
+    assert first.count('class="list__row') == PAGE
+    address = first[first.index("before=") :].split('"')[0]
+    assert client.get(f"/notices?{address}").text.count('class="list__row') == 2
+
+
+def test_counters_go_to_their_places(sign_in: Any, run_jobs: Any, count_statements: Any) -> None:
+    resident = make.resident()
+    make.in_status("done", resident)
+    run_jobs()
+    client = sign_in(resident)
+    client.get("/")
+    with count_statements(6):
+        part = client.get("/notices/bell").text
+    for place in ("top-notices", "side-notices", "foot-notices", "side-orders", "foot-orders"):
+        assert f'id="count-{place}" hx-swap-oob="true"' in part
+    assert 'data-counter="notices">2' in part
+    db.session.execute(update(Notice).values(read_at=func.now()))
+    assert 'data-counter="notices"><' in client.get("/notices/bell").text
