@@ -117,17 +117,29 @@ class House:
     def _prepare(self) -> str:
         """Bring the database up to date while the web process imports; returns the demo accounts as text."""
         gate, open_gate = os.pipe()
-        prepare = self._process([*FLASK, "prepare"], stdout=subprocess.PIPE)
         self.parts.append(Part("web", lambda: self._web(gate)))
+        from app import prepared  # while web is starting
+
+        url, code = os.environ["DATABASE_URL"], prepared.code()
         try:
-            accounts, _ = prepare.communicate()
+            accounts = prepared.recall(url, code)
+            if accounts is None:
+                accounts = self._run_prepare()
+                prepared.remember(url, code, accounts)
         finally:
-            _end([prepare])
             os.close(open_gate)
-        if prepare.returncode:
-            raise Trouble("the database could not be prepared, the lines above say why")
         self._wait_for_first_page()
-        return _table(accounts.decode())
+        return _table(accounts)
+
+    def _run_prepare(self) -> str:
+        process = self._process([*FLASK, "prepare"], stdout=subprocess.PIPE)
+        try:
+            accounts, _ = process.communicate()
+        finally:
+            _end([process])
+        if process.returncode:
+            raise Trouble("the database could not be prepared, the lines above say why")
+        return accounts.decode()
 
     def _web(self, gate: int) -> subprocess.Popen[bytes]:
         bind = ["--bind", f"fd://{self.listener.fileno()}"]
