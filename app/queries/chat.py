@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
+from flask_appbuilder.security.sqla.models import Role, assoc_user_role
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.permissions import EMPLOYEE, EXECUTOR, RESIDENT, ROLE_LABELS, TENANT_ADMIN
 from app.policy import Actor, own_orders, staffed_orders
 from models import Message, Order, ReadMark, Thread
 
 PAGE = 50
+#: Seconds for which a person's role beside the name may be out of date.
+_TTL = 60.0
+_roles: dict[int, tuple[float, object]] = {}
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,31 @@ def marks(session: Session, thread_id: int, actor: Actor, *, staff: bool) -> Mar
         ).where(ReadMark.thread_id == thread_id)
     ).one()
     return Marks(*row)
+
+
+def staff_roles(session: Session, messages: Iterable[Message], order: Order) -> dict[int, object]:
+    """What the staff among the authors are to the reader: «Исполнитель» is who is it on this order, the others go by
+    their role. One statement for people who were not asked for lately, else none."""
+    authors = {message.author_id for message in messages if message.staff and message.author_id}
+    asked = monotonic()
+    unknown = {i for i in authors if i not in _roles or asked - _roles[i][0] > _TTL} - {order.executor_id}
+    if unknown:
+        held: dict[int, list[str]] = {author_id: [] for author_id in unknown}
+        for user_id, name in session.execute(
+            select(assoc_user_role.c.user_id, Role.name)
+            .join(Role, Role.id == assoc_user_role.c.role_id)
+            .where(assoc_user_role.c.user_id.in_(unknown))
+        ):
+            held[user_id].append(name)
+        _roles.update({author_id: (asked, _role(names)) for author_id, names in held.items()})
+    return {i: ROLE_LABELS[EXECUTOR] if i == order.executor_id else _roles[i][1] for i in authors}
+
+
+def _role(names: Sequence[str]) -> object:
+    """The role that tells a resident most: one of ours in the order of the table, else what the operator called it."""
+    ours = [name for name in ROLE_LABELS if name in names and name not in (RESIDENT, EMPLOYEE, TENANT_ADMIN)]
+    others = sorted(name for name in names if name not in ROLE_LABELS)
+    return ROLE_LABELS[ours[0]] if ours else next(iter(others), _l("Staff"))
 
 
 def unread_orders(session: Session, actor: Actor, limit: int = 100) -> int:
