@@ -32,6 +32,13 @@ SETTINGS: dict[str, Spec] = {
     "completion_reminder_hours": Spec(
         int, 24, _l("Hours before that moment at which the resident is reminded."), 1, 24 * 30
     ),
+    "reaction_hours": Spec(
+        int,
+        4,
+        _l("Hours after which a new order that nobody has taken up, or an unanswered message, is overdue."),
+        1,
+        24 * 30,
+    ),
     "support_phone": Spec(str, "", _l("Phone of the dispatch desk, shown to residents.")),
 }
 

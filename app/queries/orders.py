@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from app.flows import DONE
+from app.flows import DONE, NEW
 from app.notices import JOURNAL
 from app.policy import Actor, own_orders, staffed_orders
 from models import Entry, Order, ReadMark, Thread, User
@@ -34,6 +34,8 @@ class Filters:
     unassigned: bool = False
     unanswered: bool = False
     open: bool = False
+    #: Overdue: new and not taken up, or with an unanswered message, since before this moment.
+    late: dt.datetime | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     words: str = ""
@@ -71,6 +73,12 @@ def queue_lines(session: Session, actor: Actor, filters: Filters, numbers: Seque
     return _lines(session, actor, query)
 
 
+def newer(session: Session, actor: Actor, filters: Filters, top: int) -> Sequence[int]:
+    """The numbers above `top` that the filtered queue holds now, newest first, at most COUNT_CAP. One statement."""
+    query = narrowed(staffed_orders(session, actor), actor, filters).where(Order.id > top)
+    return session.scalars(query.with_only_columns(Order.id).order_by(Order.id.desc()).limit(COUNT_CAP)).all()
+
+
 def _page(session: Session, actor: Actor, query: Select[Order], before: int | None) -> Page:
     if before is not None:
         query = query.where(Order.id < before)
@@ -96,6 +104,7 @@ def _lines(session: Session, actor: Actor, query: Select[Order]) -> list[Line]:
             contains_eager(Order.author.of_type(author)),
             contains_eager(Order.executor.of_type(executor)),
             joinedload(Order.team),
+            joinedload(Order.company),
             joinedload(Order.service),
         )
         .order_by(Order.id.desc())
@@ -129,6 +138,8 @@ def narrowed(query: Select[Order], actor: Actor, filters: Filters) -> Select[Ord
         )
         if wanted
     ]
+    if filters.late:
+        conditions.append(_late(filters.late))
     if filters.since:
         conditions.append(Order.created_at >= filters.since)
     if filters.until:
@@ -136,6 +147,10 @@ def narrowed(query: Select[Order], actor: Actor, filters: Filters) -> Select[Ord
     if words := filters.words.strip():
         conditions.append(_matches(words[:100]))
     return query.where(*conditions)
+
+
+def _late(before: dt.datetime) -> Any:
+    return or_(and_(Order.status == NEW.name, Order.created_at < before), Order.waiting_since < before)
 
 
 def _matches(words: str) -> Any:
@@ -210,6 +225,8 @@ class Event:
     actor: str
     text: str
     icon: str
+    #: The journal line's id: what a page has already shown.
+    id: int = 0
 
 
 def history(session: Session, order: Order, *, staff: bool, limit: int = 100) -> list[Event]:
@@ -230,6 +247,7 @@ def history(session: Session, order: Order, *, staff: bool, limit: int = 100) ->
             entry.actor.name if entry.actor else "",
             str(JOURNAL[entry.kind].history) % _Words(entry.data),
             JOURNAL[entry.kind].icon,
+            entry.id,
         )
         for entry in entries
     ]

@@ -1,9 +1,17 @@
-"""Pages of this audience."""
+"""The staff at work: the queue of orders with its filters, an order, the choices of people, the export."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from views.desk import choices, export, order, queue
+from views.desk.blueprint import blueprint
+
+__all__ = ["blueprint", "init_app"]
+
 
 def init_app(app: Flask) -> None:
-    """Register the blueprints of this package."""
+    """Register the blueprint; its pages live in the modules named here."""
+    for part in (queue, order, choices, export):
+        assert part.blueprint is blueprint
+    app.register_blueprint(blueprint)

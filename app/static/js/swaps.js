@@ -10,6 +10,8 @@ htmx.defineExtension("morph", {
     if (style !== "morph") return false;
     return Idiomorph.morph(target, fragment.children.length === 1 ? fragment.firstElementChild : fragment.children, {
       ignoreActiveValue: true,
+      // Which blocks are folded is the reader's decision, not the server's.
+      callbacks: { beforeAttributeUpdated: (name, element) => !(name === "open" && element.matches("details")) },
     });
   },
 });

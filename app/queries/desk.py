@@ -1,0 +1,144 @@
+"""What the desk asks beside its queue: names of filters, people to choose from, unread counts, the export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import PermissionView, Role
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from app.permissions import P
+from app.policy import Actor, can, staffed_orders
+from app.queries.orders import Filters, narrowed
+from models import Company, Membership, Order, ReadMark, Service, Team, Thread, User
+
+CHOICES = 20
+
+
+def names(session: Session, filters: Filters) -> dict[str, str]:
+    """What the rows that the filters name are called: field → name; an unknown row is «?». No statement if there
+    are none, one for each."""
+    tables: dict[str, type[Any]] = {"service": Service, "executor": User, "team": Team, "author": User}
+    found = {}
+    for field, table in tables.items():
+        if (key := getattr(filters, field)) is not None:
+            row = session.get(table, key)
+            found[field] = row.name if row else "?"
+    return found
+
+
+def services(session: Session) -> Sequence[Row[tuple[int, str]]]:
+    """Ids and names of all services, the retired ones too: their orders are still there."""
+    return session.execute(
+        select(Service.id, Service.name).order_by(Service.name, Service.id).limit(500)
+    ).all()
+
+
+# --- people to choose from ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Somebody who carries out orders, with how many open ones he has now (at most 99)."""
+
+    user: User
+    busy: int
+
+
+def executors(session: Session, words: str = "", limit: int = CHOICES) -> list[Hand]:
+    """People who may carry out orders and whose name holds the words, by surname. One statement."""
+    right = select(PermissionView.id).where(
+        PermissionView.permission.has(name=P.ORDERS_EXECUTE.permission),
+        PermissionView.view_menu.has(name=P.ORDERS_EXECUTE.subject),
+    )
+    able = Role.permissions.any(PermissionView.id.in_(right))
+    open_ones = (
+        select(Order.id)
+        .where(Order.executor_id == User.id, Order.closed_at.is_(None))
+        .limit(99)
+        .correlate(User)
+        .subquery()
+        .lateral()
+    )
+    busy = select(func.count()).select_from(open_ones).scalar_subquery()
+    rows = session.execute(
+        select(User, busy)
+        .where(User.active, or_(User.roles.any(able), User.groups.any(_group_role(able))), *_called(words))
+        .order_by(User.last_name, User.first_name, User.id)
+        .limit(limit)
+    )
+    return [Hand(user, count) for user, count in rows.unique()]
+
+
+def _group_role(able: Any) -> Any:
+    from flask_appbuilder.security.sqla.models import Group
+
+    return Group.roles.any(able)
+
+
+def orderers(session: Session, actor: Actor, words: str = "", limit: int = CHOICES) -> Sequence[User]:
+    """People whose name holds the words, with their companies: everybody for those who see all orders, else those
+    whose orders the actor serves. Two statements."""
+    query = select(User).where(*_called(words)).options(selectinload(User.memberships))
+    query = query.options(selectinload(User.memberships).joinedload(Membership.company))
+    if not can(session, actor, P.ORDERS_SEE_ALL):
+        query = query.where(User.id.in_(staffed_orders(session, actor).with_only_columns(Order.author_id)))
+    ordered = query.order_by(User.last_name, User.first_name, User.id).limit(limit)
+    return session.scalars(ordered).unique().all()
+
+
+def _called(words: str) -> list[Any]:
+    """Every word is somewhere in the name; the index on the name serves it."""
+    name = func.lower(User.last_name + " " + User.first_name + " " + User.last_name)
+    return [name.contains(word, autoescape=True) for word in words.lower().replace("\0", "")[:80].split()]
+
+
+# --- an order's page ----------------------------------------------------------------------------------------------
+
+
+def unread(session: Session, actor: Actor, order: Order) -> dict[int, int]:
+    """How many messages the actor has not read, by thread, of the order's chat and notes. One statement."""
+    left = Thread.last_number - func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening)
+    rows = session.execute(
+        select(Thread.id, left)
+        .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == actor.id))
+        .where(Thread.id.in_((order.thread_id, order.notes_id)))
+    )
+    return {thread_id: max(count, 0) for thread_id, count in rows}
+
+
+# --- export -------------------------------------------------------------------------------------------------------
+
+
+def export(session: Session, actor: Actor, filters: Filters) -> Iterator[Row[Any]]:
+    """Every order of the filtered queue, newest first, read in portions by a cursor of the server."""
+    author, executor = aliased(User), aliased(User)
+    found = narrowed(staffed_orders(session, actor), actor, filters).with_only_columns(
+        Order.id,
+        Order.created_at,
+        Order.title,
+        Order.kind,
+        Order.status,
+        (author.first_name + " " + author.last_name).label("author"),
+        Company.name.label("company"),
+        author.phone,
+        author.email,
+        Order.place_name,
+        (executor.first_name + " " + executor.last_name).label("executor"),
+        Team.name.label("team"),
+        Order.answers,
+        Order.waiting_since,
+        Order.closed_at,
+    )
+    query = (
+        found.join(author, author.id == Order.author_id)
+        .outerjoin(executor, executor.id == Order.executor_id)
+        .outerjoin(Company, Company.id == Order.company_id)
+        .outerjoin(Team, Team.id == Order.team_id)
+        .order_by(Order.id.desc())
+        .execution_options(yield_per=500)
+    )
+    yield from session.execute(query)

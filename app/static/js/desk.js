@@ -1,0 +1,43 @@
+// The staff's page: starts its behaviours, each in a module of its own, and shows what answers say.
+import htmx from "htmx.org";
+import { startKeys } from "./desk-keys.js";
+import { startLookups } from "./desk-lookup.js";
+import { startOpening } from "./desk-open.js";
+import { startQueue } from "./desk-queue.js";
+import { signIn } from "./http.js";
+import { toast } from "./toasts.js";
+
+const UNDO_TIME = 15_000;
+
+// An answer says in a header what is to be told, and how it is taken back.
+document.addEventListener("toast", ({ detail }) => {
+  const undo = detail.undo && (() => takeBack(detail.undo));
+  toast(detail.text, { tone: detail.tone, undo, undoLabel: detail.undo?.label, stay: undo ? UNDO_TIME : undefined });
+});
+
+function takeBack({ url, version }) {
+  const target = document.getElementById("order-state") ?? document.body;
+  const here = url.includes(`/orders/${target.dataset.number}/`);
+  htmx.ajax("POST", url, { source: target, target, swap: here ? "morph" : "none", values: { version } });
+}
+
+// The window whose content is fetched: a skeleton while it is on its way, closed when what it asked has been done.
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.target.id !== "dialog-body" || detail.requestConfig.verb !== "get") return;
+  detail.target.replaceChildren(document.getElementById("dialog-wait").content.cloneNode(true));
+});
+document.addEventListener("changed", () => document.getElementById("desk-dialog")?.close());
+
+// Refusals are pieces of the page: they stand where the order or the window would have stood.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { status } = detail.xhr;
+  if ([403, 404].includes(status) && detail.target.closest("#order-pane, #dialog-body")) detail.shouldSwap = true;
+});
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.status === 401) signIn();
+});
+
+startOpening();
+startQueue();
+startKeys();
+startLookups();

@@ -1,0 +1,33 @@
+"""People to choose from in the filters: twenty at a time, by what is typed."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask_babel import ngettext
+
+from app.extensions import db
+from app.permissions import P
+from app.queries import desk
+from models import User
+from views.context import actor, needs
+from views.desk.blueprint import blueprint
+
+__all__ = ["blueprint"]
+
+
+@blueprint.get("/choices/<any(who, executor):what>")
+@needs(P.DESK)
+def choices(what: str) -> str:
+    """Options of a list box: those who may carry out orders, or those who ordered."""
+    words = request.args.get("q", "").replace("\0", "")[:80]
+    if what == "executor":
+        found = [
+            (hand.user, ngettext("%(num)s open order", "%(num)s open orders", hand.busy)) for hand in desk.executors(db.session, words)
+        ]
+    else:
+        found = [(user, _companies(user)) for user in desk.orderers(db.session, actor(), words)]
+    return render_template("desk/_options.html", what=what, found=found)
+
+
+def _companies(user: User) -> str:
+    return ", ".join(membership.company.name for membership in user.memberships)
