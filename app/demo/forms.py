@@ -23,6 +23,7 @@ def answered(
     time: WorkingTime,
     fields: Sequence[FormField],
     place_ids: Mapping[str, int],
+    *,
     files: Mapping[str, Stored],
     names: Mapping[int, str],
 ) -> list[dict[str, Any]]:

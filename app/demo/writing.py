@@ -130,7 +130,9 @@ class Writer:
         ]
         stored = {picture: self._store(picture, story.author, story.created_at) for picture in asked}
         fields = self._rows.services[story.service.key].fields
-        return forms.answered(story, self._time, fields, self._place_ids, stored, self._place_names)
+        return forms.answered(
+            story, self._time, fields, self._place_ids, files=stored, names=self._place_names
+        )
 
     # --- messages and files ---------------------------------------------------------------------------------------
 
