@@ -37,13 +37,10 @@ setup-dev: .venv/dev.stamp node_modules/dev.stamp $(MO) ## The same and what the
 	@:
 
 translations: setup-dev ## Collect new texts into translations/*.po (and drop those that are gone)
-	@$(BABEL) extract --omit-header --no-location --sort-output -F pyproject.toml -k lazy_gettext -k _l -o .venv/messages.pot .
-	@for language in ru en; do \
-	  po=translations/$$language/LC_MESSAGES/messages.po; \
-	  if [ -f $$po ]; then \
-	    $(BABEL) update --omit-header --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -l $$language -i .venv/messages.pot -o $$po; \
-	  else $(BABEL) init -l $$language -i .venv/messages.pot -o $$po; fi; \
-	done
+	@$(BABEL) extract --no-location --sort-output --width 110 --project Atrium -F pyproject.toml -k lazy_gettext -k _l -o .venv/messages.pot .
+	@for po in translations/*/LC_MESSAGES/messages.po; do language=$${po#translations/}; \
+	  $(BABEL) update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110 \
+	    -l $${language%%/*} -i .venv/messages.pot -o $$po || exit 1; done
 
 screenshots: setup-dev ## Make the README's pictures from the demo data
 	@$(BIN)/python -m tests.chromium
