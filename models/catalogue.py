@@ -162,3 +162,6 @@ class Extra(Model):
 
     service: Mapped[Service] = relationship(back_populates="extras", foreign_keys=[service_id])
     extra: Mapped[Service] = relationship(foreign_keys=[extra_id])
+
+    def __repr__(self) -> str:
+        return self.extra.name

@@ -1,4 +1,4 @@
-"""The form of a service as an administrator builds it. Services and categories themselves are edited by views/admin."""
+"""The form and the picture of a service. The rest of it is reference data, edited by views/admin."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import IO, Any
 
 from flask_babel import gettext as _
 
 from app import journal
+from app.actions import files
 from app.actions.base import action
 from app.answers import MAX_FIELD_FILES, MAX_LONG_TEXT, MAX_TEXT
 from app.errors import Invalid, Stale
 from app.extensions import db
 from app.permissions import P
 from app.policy import Actor, require
-from models import FieldKind, FormField, PlaceKind, Service
+from app.storage import Storage
+from models import FieldKind, FormField, PlaceKind, Service, StoredFile
 
 MAX_FIELDS = 40
 MAX_CHOICES = 60
@@ -117,6 +119,31 @@ def save_form(actor: Actor, service: Service, drafts: Sequence[Draft], seen: str
         removed=removed,
         fields=labels,
     )
+
+
+@action
+def set_picture(actor: Actor, storage: Storage, service: Service, stream: IO[bytes], filename: str) -> None:
+    """Make an upload the service's picture, in place of an earlier one. Raises Forbidden, Invalid if it is no picture,
+    TooLarge."""
+    require(db.session, actor, P.CATALOGUE_WRITE)
+    file = files.upload(actor, storage, stream, filename, subject=f"service:{service.id}")
+    if not file.is_image:
+        storage.remove(file.id)
+        raise Invalid({"picture_id": _("Please choose a picture.")})
+    remove_picture(actor, storage, service)
+    service.picture_id = file.id
+
+
+@action
+def remove_picture(actor: Actor, storage: Storage, service: Service) -> None:
+    """Forget the picture, row and bytes. Raises Forbidden."""
+    require(db.session, actor, P.CATALOGUE_WRITE)
+    if service.picture_id is not None:
+        old = db.session.get(StoredFile, service.picture_id)
+        if old is not None and old.subject == f"service:{service.id}":
+            db.session.delete(old)
+            storage.remove(old.id)
+        service.picture_id = None
 
 
 def check(drafts: Sequence[Draft]) -> list[dict[str, Any]]:

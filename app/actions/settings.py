@@ -43,6 +43,8 @@ def _parsed(name: str, spec: settings.Spec, text: str) -> str | int | bool:
         return number
     if name == "timezone" and not clock.is_zone(text):
         raise Invalid({name: _("Please choose from the list.")})
+    if name == "organization_name" and not text:
+        raise Invalid({name: _("Please fill this in.")})
     if len(text) > 200:
         raise Invalid({name: _("At most %(number)s characters.", number=200)})
     return text

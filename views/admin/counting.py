@@ -1,0 +1,41 @@
+"""What still holds on to a row, counted with a cap and said in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import ColumnElement, func, literal, select
+
+from app.extensions import db
+from views.admin.lists import MOST
+
+
+def upto(condition: ColumnElement[bool]) -> int:
+    """How many rows meet the condition, at most MOST + 1."""
+    rows = select(literal(1)).where(condition).limit(MOST + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def in_use(**holders: ColumnElement[bool]) -> list[str]:
+    """One sentence for each kind of holder that has rows: in_use(orders=Order.place_id == 5)."""
+    counted = ((name, upto(condition)) for name, condition in holders.items())
+    return [_many(number) if number > MOST else _SAID[name](number) for name, number in counted if number]
+
+
+def _many(number: int) -> str:
+    return _("More than %(number)s orders refer to it.", number=number - 1)
+
+
+_SAID: dict[str, Callable[[int], str]] = {
+    "places": lambda n: ngettext(
+        "%(num)s place stands in it: move it first.", "%(num)s places stand in it: move them first.", n
+    ),
+    "services": lambda n: ngettext(
+        "%(num)s service refers to it: change it first.",
+        "%(num)s services refer to it: change them first.",
+        n,
+    ),
+    "orders": lambda n: ngettext("%(num)s order refers to it.", "%(num)s orders refer to it.", n),
+}

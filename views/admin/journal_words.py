@@ -1,0 +1,191 @@
+"""Journal kinds and their data in words, for the administration. What residents and staff are told: app/notices.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.flows import STATUSES
+from models import Entry
+from views.admin.people import role_name_label
+from views.admin.roles import RIGHTS
+
+_LABELS: Mapping[str, object] = {
+    "order.placed": _l("Ordered"),
+    "order.assigned": _l("Executor appointed"),
+    "order.unassigned": _l("Executor removed"),
+    "order.started": _l("Work started"),
+    "order.finished": _l("Work finished"),
+    "order.resumed": _l("Work continued"),
+    "order.rejected": _l("Order rejected"),
+    "order.sent_back": _l("Returned to work"),
+    "order.confirmed": _l("Completion confirmed"),
+    "order.closed": _l("Closed by the resident as done"),
+    "order.cancelled": _l("Cancelled by the resident"),
+    "order.expired": _l("Completed automatically"),
+    "order.reminded": _l("Reminder of the coming completion"),
+    "order.settled": _l("Marked: no answer needed"),
+    "message.posted": _l("Resident's message"),
+    "message.answered": _l("Staff's message"),
+    "note.posted": _l("Internal note"),
+    "user.registered": _l("Account opened"),
+    "user.created": _l("Account added by an administrator"),
+    "user.changed": _l("Account changed"),
+    "user.password_changed": _l("Password changed"),
+    "user.reset_sent": _l("Link for a new password sent"),
+    "user.blocked": _l("Account blocked"),
+    "user.unblocked": _l("Account unblocked"),
+    "user.roles_changed": _l("Roles changed"),
+    "role.added": _l("Role added"),
+    "role.changed": _l("Role changed"),
+    "role.removed": _l("Role deleted"),
+    "reference.added": _l("Added"),
+    "reference.changed": _l("Changed"),
+    "reference.removed": _l("Deleted"),
+    "form.changed": _l("Form changed"),
+    "setting.changed": _l("Setting changed"),
+}
+
+#: What the filter offers: (name, label, kinds).
+GROUPS: tuple[tuple[str, object, tuple[str, ...]], ...] = (
+    ("orders", _l("Orders"), tuple(kind for kind in _LABELS if kind.startswith("order."))),
+    ("talk", _l("Messages and notes"), ("message.posted", "message.answered", "note.posted")),
+    ("people", _l("Accounts"), tuple(kind for kind in _LABELS if kind.startswith("user."))),
+    ("roles", _l("Roles"), ("role.added", "role.changed", "role.removed", "user.roles_changed")),
+    (
+        "reference",
+        _l("Reference data"),
+        (*(k for k in _LABELS if k.startswith("reference.")), "form.changed"),
+    ),
+    ("settings", _l("Settings"), ("setting.changed",)),
+)
+
+
+def kind_label(kind: str) -> str:
+    return str(_LABELS.get(kind, kind))
+
+
+def is_known(kind: str) -> bool:
+    return kind in _LABELS
+
+
+def details(entry: Entry) -> list[str]:
+    """What the line says beside its kind. The words of messages and notes belong to those who may open the order."""
+    return [text for text in _DETAILS.get(entry.kind.partition(".")[0], _nothing)(entry.data) if text]
+
+
+def _nothing(data: Mapping[str, Any]) -> Sequence[str]:
+    return ()
+
+
+def _of_order(data: Mapping[str, Any]) -> Sequence[str]:
+    status = STATUSES.get(str(data.get("status", "")))
+    return (
+        str(data.get("title", "")),
+        _("Executor: %(name)s", name=data["executor"]) if data.get("executor") else "",
+        str(status) if status else "",
+        str(data.get("comment") or ""),
+    )
+
+
+def _of_user(data: Mapping[str, Any]) -> Sequence[str]:
+    return (
+        _("Given: %(names)s", names=_roles(data["given"])) if data.get("given") else "",
+        _("Taken: %(names)s", names=_roles(data["taken"])) if data.get("taken") else "",
+        _("Roles: %(names)s", names=_roles(data["roles"])) if data.get("roles") else "",
+        ", ".join(str(_FIELDS.get(name, name)) for name in data.get("fields", ()) if name != "username"),
+    )
+
+
+def _roles(names: Sequence[str]) -> str:
+    return ", ".join(role_name_label(name) for name in names)
+
+
+def _of_role(data: Mapping[str, Any]) -> Sequence[str]:
+    labels = {right.name: str(label) for _title, group in RIGHTS for right, label, _help in group}
+
+    def named(names: Sequence[str]) -> str:
+        return ", ".join(labels.get(name, name) for name in names)
+
+    return (
+        _("Given: %(names)s", names=named(data["given"])) if data.get("given") else "",
+        _("Taken: %(names)s", names=named(data["taken"])) if data.get("taken") else "",
+    )
+
+
+def _of_reference(data: Mapping[str, Any]) -> Sequence[str]:
+    changes: Mapping[str, Sequence[Any]] = data.get("changes") or {}
+    return [
+        f"{_FIELDS.get(name, name)}: {_value(before)} → {_value(after)}"
+        if before not in (None, "", [])
+        else f"{_FIELDS.get(name, name)}: {_value(after)}"
+        for name, (before, after) in changes.items()
+        if after not in (None, "", []) or before not in (None, "", [])
+    ]
+
+
+def _of_form(data: Mapping[str, Any]) -> Sequence[str]:
+    return (
+        _("Added: %(number)s", number=data["added"]) if data.get("added") else "",
+        _("Removed: %(number)s", number=data["removed"]) if data.get("removed") else "",
+        ", ".join(map(str, data.get("fields", ()))),
+    )
+
+
+def _of_setting(data: Mapping[str, Any]) -> Sequence[str]:
+    return (f"{_value(data.get('old'))} → {_value(data.get('new'))}",)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "—"
+    return str(value) if value not in (None, "") else "—"
+
+
+_DETAILS: Mapping[str, Callable[[Mapping[str, Any]], Sequence[str]]] = {
+    "order": _of_order,
+    "user": _of_user,
+    "role": _of_role,
+    "reference": _of_reference,
+    "form": _of_form,
+    "setting": _of_setting,
+}
+
+_FIELDS: Mapping[str, object] = {
+    "first_name": _l("First name"),
+    "last_name": _l("Last name"),
+    "email": _l("E-mail"),
+    "phone": _l("Phone"),
+    "name": _l("Name"),
+    "number": _l("Number"),
+    "kind": _l("Kind"),
+    "description": _l("Description"),
+    "summary": _l("In one sentence"),
+    "active": _l("Active"),
+    "shown": _l("Residents may choose it in forms"),
+    "parent": _l("Stands in"),
+    "position": _l("Order"),
+    "timezone": _l("Time zone"),
+    "category": _l("Category"),
+    "category_id": _l("Category"),
+    "place": _l("Place"),
+    "executor": _l("Executor"),
+    "team": _l("Team"),
+    "members": _l("Members"),
+    "roles": _l("Who may order"),
+    "company": _l("Company"),
+    "user": _l("Person"),
+    "admin": _l("Administrator of the company"),
+    "completion_hours": _l("Hours until an order completes by itself"),
+    "first_message": _l("First message of the chat"),
+    "extras_title": _l("Title of additional services"),
+    "extras": _l("Additional services"),
+    "icon": _l("Icon"),
+    "art": _l("Drawing"),
+    "picture_id": _l("Picture"),
+}

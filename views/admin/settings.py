@@ -1,0 +1,108 @@
+"""Run-time settings on one page, drawn from the table in app/settings.py."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import BaseView, expose
+from flask_appbuilder.security.decorators import has_access
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app import settings, timezones
+from app.actions import settings as actions
+from app.actions.base import action
+from app.errors import Invalid
+from app.extensions import db
+from app.permissions import P
+from app.settings import SETTINGS, Spec
+from views.admin.pages import READ, WRITE, Page
+from views.admin.places import zones
+from views.context import actor, can, locale
+
+#: Names in words. Help comes with the setting.
+LABELS: dict[str, object] = {
+    "organization_name": _l("Name of the location"),
+    "timezone": _l("Time zone"),
+    "sign_up_open": _l("Sign-up is open"),
+    "completion_hours": _l("Automatic completion, hours"),
+    "completion_reminder_hours": _l("Reminder before it, hours"),
+    "reaction_hours": _l("Overdue after, hours"),
+    "support_phone": _l("Phone of the dispatch desk"),
+}
+
+
+class SettingsView(Page, BaseView):  # type: ignore[misc]
+    key, route_base, default_view = "settings", "/admin/settings", "values"
+    class_permission_name = "Settings"
+    method_permission_name: ClassVar = {"values": READ, "change": WRITE}
+
+    @expose("/")  # type: ignore[untyped-decorator]
+    @has_access  # type: ignore[untyped-decorator]
+    def values(self) -> ResponseReturnValue:
+        settings.forget()
+        return self._page(dict(settings.all_values(db.session)), {})
+
+    @expose("/", methods=["POST"])  # type: ignore[untyped-decorator]
+    @has_access  # type: ignore[untyped-decorator]
+    def change(self) -> ResponseReturnValue:
+        """All or nothing; only what differs is changed and journaled."""
+        settings.forget()
+        now = dict(settings.all_values(db.session))
+        typed = {name: _typed(name, spec) for name, spec in SETTINGS.items()}
+        problems = _change(now, typed)
+        if problems:
+            return self._page(typed, problems), 422
+        flash(_("Saved."), "ok")
+        return redirect(url_for("SettingsView.values"), 303)
+
+    def _page(self, shown: dict[str, Any], problems: dict[str, object]) -> str:
+        return self.render_template(
+            "admin/settings.html",
+            title=None,
+            specs=SETTINGS,
+            labels=LABELS,
+            shown=shown,
+            problems=problems,
+            zones=_zones(str(shown["timezone"])),
+            writes=can(P.SETTINGS_WRITE),
+        )
+
+
+def _typed(name: str, spec: Spec) -> str | bool:
+    if spec.type is bool:
+        return name in request.form
+    return request.form.get(name, "").replace("\0", "").strip()
+
+
+def _change(now: dict[str, Any], typed: dict[str, str | bool]) -> dict[str, object]:
+    """Set what differs; the messages of what is wrong, in which case nothing is set."""
+    problems: dict[str, object] = {}
+
+    @action
+    def change_all() -> None:
+        for name, value in typed.items():
+            text = ("yes" if value else "no") if isinstance(value, bool) else value
+            if value == now[name] or text == str(now[name]):
+                continue
+            try:
+                actions.change(actor(), name, text)
+            except Invalid as error:
+                problems.update(error.fields)
+        if problems:
+            raise Invalid(problems)
+
+    try:
+        change_all()
+    except Invalid:
+        settings.forget()
+    return problems
+
+
+def _zones(present: str) -> list[tuple[str, str]]:
+    offered = [(name, str(label)) for name, label in zones()]
+    if present and present not in {name for name, _label in offered}:
+        offered.append((present, timezones.label(present, locale())))
+    return offered
