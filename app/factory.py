@@ -6,16 +6,16 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask_appbuilder import AppBuilder
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import models  # noqa: F401  # maps every table before anything asks for one
 from app import assets, cli, production
 from app.config import ROOT, Config, ConfigError
 from app.extensions import db, migrate, socketio
-from app.security import Security
+from app.security import Builder, Security
 from app.storage import Storage
 from views import register_views
+from views.live import plain_frames
 
 
 def create_app(config: Config | None = None, **overrides: Any) -> Flask:
@@ -45,10 +45,11 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
     assets.init_app(app)
     with app.app_context():
         # On the instance, within a context: a second app in the tests gets views and a menu of its own.
-        builder = AppBuilder(security_manager_class=Security)
+        builder = Builder(security_manager_class=Security)
         builder.init_app(app, db.session)
         register_views(app, builder)
     socketio.init_app(app, **_socket_options())
+    app.wsgi_app = plain_frames(app.wsgi_app)  # type: ignore[method-assign]
     cli.init_app(app)
     return app
 
