@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from app.flows import DONE, STATUSES, WORK, By, Move
 from app.settings import SETTINGS
 
-from . import people
+from . import people, places
 from .scripts import Event
 from .shapes import Case, Person, Service
 
@@ -126,7 +126,8 @@ class Played:
 
     def _say(self, at: dt.datetime, actor: Person, event: Event) -> None:
         story = self.story
-        names = {"me": story.author.first_name, "executor": _name(story.doer), "room": story.room}
+        room = places.BY_KEY[story.room].name
+        names = {"me": story.author.first_name, "executor": _name(story.doer), "room": room}
         text = event.text.format(**names)
         self.chat.append(Post(at, actor, text, event.photo))
         kind = "message.answered"

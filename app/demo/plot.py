@@ -49,7 +49,7 @@ WAITING: dict[str, int] = {NEW.name: 3, IN_PROGRESS.name: 6, DONE.name: 1}
 #: Draws until the content must be wrong.
 _TRIES = 20_000
 #: Working minutes for which nobody leaves a question unanswered.
-_PATIENCE = 500
+_PATIENCE = 300
 _DAYS = dt.timedelta(days=62)
 _DISPATCHERS = tuple(person for person in people.STAFF if person.role == DISPATCHER)
 
@@ -169,7 +169,7 @@ class _Plot:
         if not events and lot.random() < 0.6 and (evening := self._evening()):
             return evening, ()
         ago = {
-            NEW.name: lambda: lot.uniform(4, 600) if lot.random() < 0.8 else lot.uniform(900, 2200),
+            NEW.name: lambda: lot.uniform(4, 200) if lot.random() < 0.75 else lot.uniform(260, 1500),
             IN_PROGRESS.name: lambda: lot.uniform(3, 700) if lot.random() < 0.8 else lot.uniform(700, 2400),
             DONE.name: lambda: lot.uniform(5, 3000),
             COMPLETED.name: lambda: 10 + 28000 * lot.random() ** 2,
