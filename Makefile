@@ -81,7 +81,7 @@ clean: ## Remove what set-up made (not var/, where the data are)
 NPM_CI = npm=$$(command -v npm || echo $(BIN)/npm); \
   [ -x "$$npm" ] || $(PIP) -r requirements/node.txt \
     || { echo "Atrium needs npm for the browser libraries: neither the system has it nor could the wheel be had." >&2; exit 1; }; \
-  PATH="$$PATH:$(CURDIR)/$(BIN)" $$npm ci --loglevel error
+  PATH="$$PATH:$(CURDIR)/$(BIN)" $$npm ci --loglevel error >/dev/null
 
 node_modules/run.stamp: package.json package-lock.json .npmrc | .venv/run.stamp
 	@$(NPM_CI) --omit dev
