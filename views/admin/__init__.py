@@ -6,7 +6,7 @@ from flask import current_app
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.security.sqla.models import Role
 
-from app.actions import roles
+from app.actions.roles import rights_of
 from app.kinds import KINDS
 from views.admin.catalogue import ServiceView
 from views.admin.categories import CategoryView
@@ -50,5 +50,5 @@ def init_app(builder: AppBuilder) -> None:
 
 def _rights_of(role: Role) -> list[object]:
     """The role's rights in words, in the order of the editor."""
-    held = roles.rights_of(role)
+    held = rights_of(role)
     return [label for _title, group in RIGHTS for right, label, _help in group if right in held]

@@ -76,7 +76,7 @@ class _Extras(PickInOrder):
 
 class _ServiceForm(AdminForm):
     name = Text(_l("Name"), validators=[required(), at_most(200)])
-    category_id = fields.OneOf(_l("Category"), _categories, validators=[required()])
+    category_id = fields.OneOf(_l("Category"), _categories)
     kind = fields.OneOf(
         _l("Kind"), _kinds, description=_l("An appeal goes the same way as a service, under other words.")
     )
@@ -124,7 +124,9 @@ class _ServiceForm(AdminForm):
             "Shown on the page of an order, in this order: six on a wide screen, three on a phone."
         ),
     )
-    position = Whole(_l("Order"), empty=0, validators=[fields.within(-10_000, 10_000)], description=FIRST)
+    position = Whole(
+        _l("Order in lists"), empty=0, validators=[fields.within(-10_000, 10_000)], description=FIRST
+    )
     active = Tick(_l("Shown to residents"), default=True)
 
 
@@ -179,7 +181,7 @@ class ServiceView(AdminView):
         "icon": _l("Icon"),
         "picture_id": _l("Picture"),
         "category_id": _l("Category"),
-        "position": _l("Order"),
+        "position": _l("Order in lists"),
         "active": _l("Shown to residents"),
     }
     cells = {
@@ -193,7 +195,6 @@ class ServiceView(AdminView):
     searches = (
         Words(_l("Name or summary"), Service.name, Service.summary),
         OneOf("category", _l("Category"), _categories, lambda value: Service.category_id == int(value)),
-        OneOf("kind", _l("Kind"), _kinds, lambda value: Service.kind == value),
         Picked("team", _l("Team"), "teams", lambda number: Service.team_id == number),
         OneOf("active", _l("Shown to residents"), lambda: SHOWN, yes_no(Service.active)),
     )

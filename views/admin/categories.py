@@ -36,7 +36,7 @@ class CategoryView(AdminView):
         "icon": _l("Icon"),
         "art": _l("Drawing"),
         "services": _l("Services"),
-        "position": _l("Order"),
+        "position": _l("Order in lists"),
         "active": _l("Shown to residents"),
     }
     description_columns = {

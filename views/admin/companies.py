@@ -47,7 +47,7 @@ class CompanyView(AdminView):
         "kind": _l("Kind"),
         "description": _l("Description"),
         "members": _l("Members"),
-        "active": _l("Active"),
+        "active": _l("In use"),
     }
     description_columns = {"active": _l("Without it the company is no longer offered for choice.")}
     cells = {"kind": "company_kind", "members": "headcount"}
@@ -56,8 +56,8 @@ class CompanyView(AdminView):
         OneOf("kind", _l("Kind"), lambda: list(KINDS.items()), lambda value: Company.kind == value),
         OneOf(
             "active",
-            _l("Active"),
-            lambda: [("yes", _l("Active")), ("no", _l("Not active"))],
+            _l("In use"),
+            lambda: [("yes", _l("In use")), ("no", _l("Not in use"))],
             yes_no(Company.active),
         ),
     )

@@ -31,7 +31,7 @@ from wtforms.validators import (
 
 from models import Company, Place, Service, Team, User
 from views.admin import choices
-from views.context import local, timezone
+from views.context import local, phone, timezone
 
 _SMALLEST, _LARGEST = -(2**31), 2**31 - 1
 #: Longest text of a column without a length of its own.
@@ -77,6 +77,13 @@ class Text(StringField):  # type: ignore[misc]
         self.data = " ".join((cleaned(valuelist[0]) or "").split()) if valuelist else ""
 
 
+class Phone(Text):
+    """Shown as people write it; the action makes it uniform again."""
+
+    def process_data(self, value: str | None) -> None:
+        self.data = phone(value)
+
+
 class LongText(TextAreaField):  # type: ignore[misc]
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = (cleaned(valuelist[0]) or "") if valuelist else ""
@@ -100,22 +107,31 @@ class Whole(IntegerField):  # type: ignore[misc]
 
 
 class OneOf(SelectField):  # type: ignore[misc]
-    """One of a few; `options` is asked at each request, so that labels come in the reader's language."""
+    """One of a few; `options` is asked at each request, so that labels come in the reader's language. What is stored
+    already stays a choice, even if it is not offered any more."""
 
-    def __init__(self, label: object, options: Callable[[], Sequence[tuple[str, object]]], **kw: Any) -> None:
-        super().__init__(label, choices=[], validate_choice=False, **kw)
+    def __init__(
+        self,
+        label: object,
+        options: Callable[[], Sequence[tuple[str, object]]],
+        *,
+        needed: bool = True,
+        **kw: Any,
+    ) -> None:
+        checks = [DataRequired(_l("Please choose from the list."))] if needed else []
+        super().__init__(label, choices=[], validate_choice=False, validators=checks, **kw)
         self.options = options
 
     def process(self, *args: Any, **kw: Any) -> None:
         self.choices = [(value, str(label)) for value, label in self.options()]
         super().process(*args, **kw)
-        # What is stored already stays a choice, even if it is not offered to others.
-        if self.object_data and self.object_data not in {value for value, _ in self.choices}:
-            self.choices.append((self.object_data, str(self.object_data)))
+        stored = str(self.object_data or "")
+        if stored and stored not in {value for value, _ in self.choices}:
+            self.choices.append((stored, stored))
 
     def pre_validate(self, form: Any) -> None:
         if (self.data or "") not in {value for value, _ in self.choices}:
-            raise ValidationError(_l("Please choose from the list."))
+            raise StopValidation(_l("Please choose from the list."))
 
 
 class Moment(DateTimeLocalField):  # type: ignore[misc]

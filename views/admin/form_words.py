@@ -51,13 +51,16 @@ _NUMBER = {"inputmode": "decimal", "maxlength": 20}
 LIMITS: dict[str, tuple[Limit, ...]] = {
     FieldKind.TEXT: (Limit("max_length", _l("Longest, characters"), _DIGITS),),
     FieldKind.LONG_TEXT: (Limit("max_length", _l("Longest, characters"), _DIGITS),),
-    FieldKind.NUMBER: (Limit("min", _l("From"), _NUMBER), Limit("max", _l("To"), _NUMBER)),
+    FieldKind.NUMBER: (Limit("min", _l("At least"), _NUMBER), Limit("max", _l("At most"), _NUMBER)),
     FieldKind.CHOICES: (Limit("max", _l("At most, choices"), _DIGITS),),
     FieldKind.DATE: (
         Limit("min", _l("Not earlier than, days from today"), _DIGITS, _l("Empty: today.")),
         Limit("max", _l("Not later than, days from today"), _DIGITS, _l("Empty: a year ahead.")),
     ),
-    FieldKind.TIME: (Limit("min", _l("From"), {"type": "time"}), Limit("max", _l("To"), {"type": "time"})),
+    FieldKind.TIME: (
+        Limit("min", _l("Not before"), {"type": "time"}),
+        Limit("max", _l("Not after"), {"type": "time"}),
+    ),
     FieldKind.PLACE: (
         Limit(
             "place_kind",

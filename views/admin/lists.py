@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_appbuilder.models.filters import BaseFilter, Filters
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Query
 
 from views.admin import choices
@@ -63,7 +63,7 @@ class Table(SQLAInterface):  # type: ignore[misc]  # Flask-AppBuilder is untyped
         """How many rows match (at most MOST + 1) and those of the page, in a stable order. Two statements and one for
         each collection to load."""
         found = self.apply_filters(self.session.query(self.obj), filters)
-        matching = found.with_entities(literal(1)).limit(MOST + 1).subquery()
+        matching = found.with_entities(self.get_pk()).limit(MOST + 1).subquery()
         count = self.session.scalar(select(func.count()).select_from(matching)) or 0
         found = self.apply_order_by(found, order_column, order_direction, add_pk=True)
         return count, self.apply_pagination(found.options(*self.load), page, page_size).all()

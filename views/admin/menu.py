@@ -40,7 +40,7 @@ class Section:
 
 SECTIONS = (
     Section(
-        _l("People"),
+        _l("People and rights"),
         (
             Item(
                 "people",

@@ -21,7 +21,7 @@ from app.passwords import MINIMUM
 from app.permissions import ROLE_LABELS
 from models import Membership, User
 from views.admin.base import AdminView
-from views.admin.fields import AdminForm, Text, Ticks, at_most, required
+from views.admin.fields import AdminForm, Phone, Text, Ticks, at_most, required
 from views.admin.lists import OneOf, Picked, Table, Words
 from views.admin.memberships import MembershipView
 from views.context import actor
@@ -54,7 +54,7 @@ class _EditForm(AdminForm):
         description=_l("The person signs in with this address and gets letters at it."),
         render_kw={"type": "email", "autocomplete": "off"},
     )
-    phone = Text(_l("Phone"), validators=[at_most(30)], render_kw={"type": "tel", "autocomplete": "off"})
+    phone = Phone(_l("Phone"), validators=[at_most(30)], render_kw={"type": "tel", "autocomplete": "off"})
     roles = Ticks(_l("Roles"), _given, description=_l("What the person may see and do: all roles together."))
 
 
@@ -76,12 +76,12 @@ class PersonView(AdminView):
     )
     list_title, add_title = _l("People"), _l("Add a person")
     add_purpose = _l("Residents open accounts themselves; here you add colleagues and whoever asks you to.")
-    list_columns = ["last_name", "email", "phone", "roles", "memberships", "active"]
+    list_columns = ["last_name", "phone", "roles", "memberships", "active"]
     show_columns = ["last_name", "email", "phone", "roles", "memberships", "active"]
-    order_columns: ClassVar = ["last_name", "email"]
+    order_columns: ClassVar = ["last_name"]
     base_order = ("last_name", "asc")
     label_columns = {
-        "last_name": _l("Name"),
+        "last_name": _l("Person"),
         "email": _l("E-mail"),
         "phone": _l("Phone"),
         "roles": _l("Roles"),
@@ -106,7 +106,7 @@ class PersonView(AdminView):
         OneOf(
             "access",
             _l("Access"),
-            lambda: [("yes", _l("Active")), ("no", _l("Blocked"))],
+            lambda: [("yes", _l("Can sign in")), ("no", _l("Blocked"))],
             lambda value: User.active.is_(value == "yes"),
         ),
         Picked(

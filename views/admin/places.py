@@ -89,7 +89,7 @@ class PlaceView(AdminView):
         "parent": _l("Stands in"),
         "shown": _l("Residents may choose it in forms"),
         "timezone": _l("Time zone"),
-        "position": _l("Order among its neighbours"),
+        "position": _l("Order in lists"),
     }
     description_columns = {
         "number": _l("Of an office or a floor, for example 312."),
@@ -108,6 +108,7 @@ class PlaceView(AdminView):
         zone = OneOf(
             self.label_columns["timezone"],
             lambda: [("", _l("As what it stands in")), *zones()],
+            needed=False,
             filters=[lambda text: text or None],
         )
         self.add_form_extra_fields = self.edit_form_extra_fields = {"kind": kind, "timezone": zone}

@@ -16,7 +16,7 @@ from app.permissions import P
 from models import Service
 from views.admin import counting
 from views.admin.base import AdminView
-from views.admin.fields import AdminForm, Text, at_most
+from views.admin.fields import AdminForm, Text, at_most, required
 from views.admin.lists import Table, Words
 from views.admin.people import role_label
 from views.context import actor
@@ -93,7 +93,7 @@ class Rights(Field):  # type: ignore[misc]  # WTForms is untyped
 
 
 class _RoleForm(AdminForm):
-    name = Text(_l("Name"), validators=[at_most(roles.MAX_NAME)])
+    name = Text(_l("Name"), validators=[required(), at_most(roles.MAX_NAME)])
     rights = Rights(_l("Rights"))
 
 
@@ -136,4 +136,6 @@ class RoleView(AdminView):
     def related(self, item: Role) -> Sequence[tuple[str, dict[str, Any]]]:
         people = counting.upto(Role.user.property.secondary.c.role_id == item.id)
         limited = counting.upto(Service.roles.property.secondary.c.role_id == item.id)
-        return [("admin/role_holders.html", {"role": item, "people": people, "services": limited})]
+        return [
+            ("admin/role_holders.html", {"first": True, "role": item, "people": people, "services": limited})
+        ]
