@@ -34,7 +34,7 @@ def main() -> None:
         keep(phone, "services-phone")
         phone.goto("/orders")
         phone.locator("main a[href^='/orders/']", has_text="В работе").first.click()
-        phone.get_by_role("tab", name="Чат").click()
+        phone.locator("[data-tabs] [data-tab=chat]").click()
         keep(phone, "order-phone")
         desk = sign_in(browser, address, "dispatcher", password, DESK)
         desk.goto("/desk/")
