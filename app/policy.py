@@ -140,6 +140,9 @@ def load_order(session: Session, actor: Actor, number: int, *, lock: bool = Fals
 
     With `lock` the row is locked until the transaction ends and its present state is read.
     """
+    if number >= 2**63:
+        # An address may name any number; the database refuses to compare with this one.
+        raise NotFound
     query = visible_orders(session, actor).where(Order.id == number)
     if lock:
         # Only the orders row: joined relations would be locked, or refused as outer joins, too.

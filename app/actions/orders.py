@@ -271,10 +271,11 @@ def assign(
     )
     if side(db.session, actor, order) is not By.STAFF:
         raise Forbidden
+    if version is not None and version != order.version:
+        # Before the right is asked for: of two who take an order the second hears that it is taken.
+        raise Stale
     if not taking:
         require(db.session, actor, P.ORDERS_ASSIGN)
-    if version is not None and version != order.version:
-        raise Stale
     if STATUSES[order.status].final:
         raise IllegalMove
     executor = None

@@ -30,7 +30,7 @@ def names(session: Session, filters: Filters) -> dict[str, str]:
     return found
 
 
-def services(session: Session) -> Sequence[Row[tuple[int, str]]]:
+def services(session: Session) -> Sequence[Row[int, str]]:
     """Ids and names of all services, the retired ones too: their orders are still there."""
     return session.execute(
         select(Service.id, Service.name).order_by(Service.name, Service.id).limit(500)
@@ -66,7 +66,11 @@ def executors(session: Session, words: str = "", limit: int = CHOICES) -> list[H
     busy = select(func.count()).select_from(open_ones).scalar_subquery()
     rows = session.execute(
         select(User, busy)
-        .where(User.active, or_(User.roles.any(able), User.groups.any(_group_role(able))), *_called(words))
+        .where(
+            User.active.is_(True),
+            or_(User.roles.any(able), User.groups.any(_group_role(able))),
+            *_called(words),
+        )
         .order_by(User.last_name, User.first_name, User.id)
         .limit(limit)
     )
@@ -113,7 +117,7 @@ def unread(session: Session, actor: Actor, order: Order) -> dict[int, int]:
 # --- export -------------------------------------------------------------------------------------------------------
 
 
-def export(session: Session, actor: Actor, filters: Filters) -> Iterator[Row[Any]]:
+def export(session: Session, actor: Actor, filters: Filters) -> Iterator[Any]:
     """Every order of the filtered queue, newest first, read in portions by a cursor of the server."""
     author, executor = aliased(User), aliased(User)
     found = narrowed(staffed_orders(session, actor), actor, filters).with_only_columns(

@@ -70,7 +70,8 @@ def case_of(number: int) -> Case:
     case.history = orders.history(session, order, staff=True)
     case.details = details(order)
     case.may_assign = case.open and can(P.ORDERS_ASSIGN)
-    case.may_take = case.open and can(P.ORDERS_EXECUTE) and order.executor_id is None
+    to_do = any(move.style == "primary" for move in case.moves)
+    case.may_take = to_do and can(P.ORDERS_EXECUTE) and order.executor_id is None
     return case
 
 

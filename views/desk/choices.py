@@ -21,12 +21,15 @@ def choices(what: str) -> str:
     """Options of a list box: those who may carry out orders, or those who ordered."""
     words = request.args.get("q", "").replace("\0", "")[:80]
     if what == "executor":
-        found = [
-            (hand.user, ngettext("%(num)s open order", "%(num)s open orders", hand.busy)) for hand in desk.executors(db.session, words)
-        ]
+        hands = desk.executors(db.session, words)
+        found = [(hand.user, _burden(hand.busy)) for hand in hands]
     else:
         found = [(user, _companies(user)) for user in desk.orderers(db.session, actor(), words)]
     return render_template("desk/_options.html", what=what, found=found)
+
+
+def _burden(busy: int) -> str:
+    return ngettext("%(num)s open order", "%(num)s open orders", busy)
 
 
 def _companies(user: User) -> str:

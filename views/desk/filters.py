@@ -163,7 +163,7 @@ def boxes() -> dict[str, Box]:
             phone=True,
         ),
         Box("overdue", _l("Overdue"), "hourglass", Filters(late=late()), "o", loud=True),
-        Box("open", _l("All open"), "inbox", Filters(open=True), "e", phone=True),
+        Box("open", _l("Open orders"), "inbox", Filters(open=True), "e", phone=True),
         Box("finished", _l("Finished"), "check-check", Filters(status=finished), "f", count=False),
         Box("all", _l("All orders"), "layers", Filters(), "l", count=False),
     )

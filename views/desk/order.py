@@ -189,7 +189,6 @@ def _choose(case: Case, error: Invalid | None = None) -> str:
         "desk/_assign.html",
         problem=next(iter(error.fields.values()), error.text) if error else "",
         here=_here(),
-        **state_context(case),
         **_hands(case),
     )
     return body if is_fragment() else single(_("Executor of order %(number)s", number=case.order.id), body)

@@ -43,11 +43,13 @@ def queue() -> ResponseReturnValue:
 @blueprint.get("/changes")
 @needs(P.DESK)
 def changes() -> Response:
-    """What a live queue has to draw anew: the rows that it names (those that still match), which newer orders
-    match, the counters."""
+    """What a live queue has to draw anew: the rows that it names (those that still match), what
+    became of the others, which newer orders match, the counters."""
     filters, top = asked(), _position(request.args.get("top")) or 0
     named = _named(request.args.get("rows", ""))
-    lines = orders.queue_lines(db.session, actor(), filters, list(named)) if named else []
+    lines = _lines(filters, list(named))
+    # What has left the list is shown as it is now, pale.
+    left = _lines(Filters(), list(named.keys() - {line.order.id for line in lines}))
     context = _list(filters)
     counted = orders.counts(db.session, actor(), _counted(boxes()))
     return jsonify(
@@ -57,9 +59,14 @@ def changes() -> Response:
             else render_template("desk/_row.html", line=line, **context)
             for line in lines
         },
+        gone={line.order.id: render_template("desk/_row.html", line=line, **context) for line in left},
         fresh=orders.newer(db.session, actor(), filters, top) if top else [],
         counts={name: {"count": count, "text": counter(count)} for name, count in counted.items()},
     )
+
+
+def _lines(filters: Filters, numbers: list[int]) -> list[Line]:
+    return orders.queue_lines(db.session, actor(), filters, numbers) if numbers else []
 
 
 def _named(text: str) -> dict[int, str]:

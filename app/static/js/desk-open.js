@@ -7,6 +7,8 @@ const desk = document.getElementById("desk");
 const pane = document.getElementById("order-pane");
 const listTitle = pane && document.title;
 const list = document.getElementById("rows")?.dataset.list;
+// The addresses at which this page shows its queue: another one is another list.
+const homes = new Set([list, location.pathname + location.search]);
 
 export function startOpening() {
   if (!pane) return;
@@ -61,8 +63,7 @@ async function load(url) {
 }
 
 function leave() {
-  const wanted = new URL(location.href);
-  if (wanted.pathname + wanted.search !== new URL(list, location.href).pathname + new URL(list, location.href).search) {
+  if (!homes.has(location.pathname + location.search)) {
     location.reload();
     return;
   }

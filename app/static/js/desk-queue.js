@@ -61,11 +61,11 @@ function known(number) {
 }
 
 /** `fresh` has every wanted order that matches: its markup, or an empty text if the row is as it was. */
-function apply(wanted, { rows: fresh, fresh: newer, counts }) {
+function apply(wanted, { rows: fresh, gone, fresh: newer, counts }) {
   for (const number of wanted) {
     const row = document.getElementById(`row-${number}`);
     if (row && number in fresh) redraw(row, fresh[number]);
-    else if (row) fade(row);
+    else if (row) fade(row, gone[number]);
     else if (number in fresh && within(Number(number))) pending.add(Number(number));
     else pending.delete(Number(number));
   }
@@ -82,7 +82,7 @@ function within(number) {
 }
 
 function redraw(row, html) {
-  if (!html) return;
+  if (!html) return row;
   const holder = document.createElement("template");
   holder.innerHTML = html.trim();
   const fresh = holder.content.firstElementChild;
@@ -94,10 +94,12 @@ function redraw(row, html) {
   if (focused) fresh.querySelector(".queue__row").focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("htmx:afterSettle"));
   mark();
+  return fresh;
 }
 
-function fade(row) {
-  if (row.classList.contains("queue__item--gone")) return;
+function fade(old, html) {
+  const row = redraw(old, html);
+  row.querySelector(".queue__gone")?.remove();
   row.classList.add("queue__item--gone");
   row.dataset.mark = "";
   const word = document.createElement("p");

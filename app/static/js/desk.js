@@ -35,7 +35,15 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 document.addEventListener("htmx:responseError", ({ detail }) => {
   if (detail.xhr.status === 401) signIn();
+  else if (!detail.shouldSwap && !detail.xhr.getResponseHeader("HX-Trigger")) trouble("trouble");
 });
+document.addEventListener("htmx:sendError", () => trouble("offline"));
+
+function trouble(which) {
+  const dialog = document.getElementById("desk-dialog");
+  if (dialog.querySelector(".skeleton")) dialog.close();
+  toast(dialog.dataset[which], { tone: "danger" });
+}
 
 startOpening();
 startQueue();
