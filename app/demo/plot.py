@@ -46,6 +46,8 @@ _STAGED: tuple[tuple[str, str, int, str], ...] = (
 _EXECUTOR = "natalia"
 #: How many of them wait for an answer of the staff.
 WAITING: dict[str, int] = {NEW.name: 3, IN_PROGRESS.name: 6, DONE.name: 1}
+#: How many of the new ones have no executor, at least.
+UNASSIGNED = 7
 #: Draws until the content must be wrong.
 _TRIES = 20_000
 #: Working minutes for which nobody leaves a question unanswered.
@@ -59,10 +61,11 @@ def orders(now: dt.datetime) -> list[Played]:
     plot = _Plot(now)
     found = [plot.staged(*row) for row in _STAGED]
     left = Counter(WANTED) - Counter(order.status for order in found)
-    waiting = Counter(WAITING)
+    waiting, free = Counter(WAITING), Counter({NEW.name: UNASSIGNED})
     for status in left.elements():
-        found.append(plot.order(status, waits=waiting[status] > 0))
+        found.append(plot.order(status, waits=waiting[status] > 0, free=free[status] > 0))
         waiting[status] -= 1
+        free[status] -= found[-1].executor is None
     return sorted(found, key=lambda order: order.story.created_at)
 
 
@@ -77,16 +80,23 @@ class _Plot:
         case = [case for case in CASES if case.service == service][which]
         return self._found(status, lambda: (case, people.BY_KEY[author]), _EXECUTOR)
 
-    def order(self, status: str, *, waits: bool) -> Played:
-        return self._found(status, self._pick, waits=waits)
+    def order(self, status: str, *, waits: bool, free: bool) -> Played:
+        return self._found(status, self._pick, waits=waits, free=free)
 
     def _found(
-        self, status: str, pick: Callable[[], tuple[Case, Person]], doer: str = "", *, waits: bool = False
+        self,
+        status: str,
+        pick: Callable[[], tuple[Case, Person]],
+        doer: str = "",
+        *,
+        waits: bool = False,
+        free: bool = False,
     ) -> Played:
-        """Draw until an order comes out that stands where it is wanted and looks like life."""
+        """Draw until an order comes out that stands where it is wanted and looks like life. One that `waits` has an
+        unanswered message, a `free` one no executor."""
         for _ in range(_TRIES):
             order = self._draw(status, *pick(), doer)
-            if order and self._fits(order, status, waits=waits):
+            if order and self._fits(order, status, waits=waits) and not (free and order.executor):
                 self._used[order.story.case.script] += 1
                 return order
         raise RuntimeError(f"no case comes to {status!r}")
