@@ -105,4 +105,7 @@ def bench_data(orders: int) -> None:
     """Fill an empty database with many orders, for the benchmarks."""
     from app import bench_data as filler
 
-    filler.fill(db.session, orders, echo=click.echo)
+    try:
+        filler.fill(db.session, orders, echo=click.echo)
+    except RuntimeError as error:
+        sys.exit(str(error))
