@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
 from flask_babel import gettext as _
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -15,8 +16,6 @@ MAXIMUM = 128
 _COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 #: Cyrillic letter → what the same key gives in Latin: «йцукенгш» is "qwertyui", and as well known.
 _KEYS = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбюё", "qwertyuiop[]asdfghjkl;'zxcvbnm,.`")
-#: Checked for unknown addresses, so that they take as long as known ones.
-_NOBODY = generate_password_hash("nobody")
 
 
 def problem(password: str, *personal: str) -> str | None:
@@ -34,13 +33,19 @@ def problem(password: str, *personal: str) -> str | None:
     return None
 
 
+@cache
+def _nobodys() -> str:
+    """Checked for unknown addresses, so that they take as long as known ones. Made once, not at every start."""
+    return generate_password_hash("nobody")
+
+
 def hashed(password: str) -> str:
     return off_thread(lambda: generate_password_hash(_normal(password)))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether the password is right; takes the same time when there is no hash to compare with."""
-    right = off_thread(lambda: check_password_hash(password_hash or _NOBODY, _normal(password)))
+    right = off_thread(lambda: check_password_hash(password_hash or _nobodys(), _normal(password)))
     return right and password_hash is not None
 
 
