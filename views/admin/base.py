@@ -239,7 +239,7 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
         except Invalid as error:
             for name, text in error.fields.items():
                 problem_at(form, name, str(text))
-            if not error.fields or error.text:
+            if not error.fields:
                 problem_at(form, None, str(error.text))
         except AtriumError as error:
             problem_at(form, None, str(error))

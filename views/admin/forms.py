@@ -57,7 +57,8 @@ class FormBuilder(Page, BaseView):  # type: ignore[misc]
             catalogue.save_form(actor(), service, drafts, seen)
         except Invalid as error:
             problems = {name: str(text) for name, text in error.fields.items()}
-            return self._page(_load(service_id), drafts, seen, problems, str(error.text)), 422
+            text = "" if problems else str(error.text)
+            return self._page(_load(service_id), drafts, seen, problems, text), 422
         except AtriumError as error:
             return self._page(_load(service_id), drafts, seen, {}, str(error)), error.status
         flash(_("The form is saved: new orders are filled in with it."), "ok")

@@ -49,8 +49,8 @@ class Picker {
     // Pressing must not take the focus away from the input, or the list would close first.
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
-      const item = event.target.closest("[role=option]");
-      if (item) this.choose(this.rows[Number(item.dataset.index)]);
+      const row = this.rows[Number(event.target.closest("[role=option]")?.dataset.index)];
+      if (row) this.choose(row);
     });
   }
 
@@ -99,6 +99,9 @@ class Picker {
 
   ask(words = this.input.value) {
     clearTimeout(this.timer);
+    // What is listed answers an older question: it must not be chosen in its place.
+    this.rows = [];
+    this.active = -1;
     this.timer = setTimeout(() => this.fetch(words), words ? WAIT : 0);
   }
 
@@ -154,9 +157,9 @@ class Picker {
       event.preventDefault();
       if (open) this.step(event.key === "ArrowDown" ? 1 : -1);
       else this.ask("");
-    } else if (event.key === "Enter" && open && this.active >= 0) {
+    } else if (event.key === "Enter" && open) {
       event.preventDefault();
-      this.choose(this.rows[this.active]);
+      if (this.active >= 0) this.choose(this.rows[this.active]);
     } else if (event.key === "Escape" && open) {
       event.stopPropagation();
       this.close();
