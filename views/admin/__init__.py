@@ -15,6 +15,7 @@ from views.admin.companies import CompanyView, TeamView
 from views.admin.forms import FormBuilder
 from views.admin.journal import JournalView
 from views.admin.memberships import MembershipView
+from views.admin.pages import quoted
 from views.admin.people import PersonView, role_label
 from views.admin.places import PlaceView
 from views.admin.roles import RIGHTS, RoleView
@@ -45,6 +46,7 @@ def init_app(builder: AppBuilder) -> None:
         role_name=role_label,
         kind_name=lambda name: KINDS[name].label if name in KINDS else name,
         rights_of=_rights_of,
+        quoted=quoted,
     )
 
 

@@ -28,7 +28,7 @@ from views.admin import choices, lists, problems
 from views.admin.fields import AdminForm, Converter
 from views.admin.history import changes_of
 from views.admin.links import Links
-from views.admin.pages import READ, WRITE, Page, came_from
+from views.admin.pages import READ, WRITE, Page, came_from, quoted
 from views.context import actor, can
 
 
@@ -192,7 +192,7 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
                 return redirect(self.after_delete(), 303)
         page = self.render_template(
             "admin/delete.html",
-            title=_("Delete «%(name)s»?", name=name),
+            title=_("Delete «%(name)s»?", name=quoted(name)),
             item=item,
             refused=refused,
             obstacles=self.obstacles(item),

@@ -22,7 +22,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     FieldKind.TEXT: Kind(_l("Short text"), "type", _l("One line: a name, a room, a number plate.")),
     FieldKind.LONG_TEXT: Kind(_l("Long text"), "align-left", _l("A description in several lines.")),
-    FieldKind.NUMBER: Kind(_l("Number"), "hash", _l("How many, how much.")),
+    FieldKind.NUMBER: Kind(_l("A number"), "hash", _l("How many, how much.")),
     FieldKind.CHOICE: Kind(_l("One of several"), "circle-dot", _l("The resident chooses one line.")),
     FieldKind.CHOICES: Kind(_l("Several of several"), "list-checks", _l("The resident ticks any lines.")),
     FieldKind.DATE: Kind(_l("Date"), "calendar", _l("A day, within limits counted from today.")),
@@ -66,7 +66,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
             "place_kind",
             _l("Only places of the kind"),
             {},
-            options=(("", _l("Any")), *((str(kind), label) for kind, label in PLACE_KINDS.items())),
+            options=(("", _l("Of any kind")), *((str(kind), label) for kind, label in PLACE_KINDS.items())),
         ),
     ),
     FieldKind.FILE: (Limit("max_files", _l("At most, files"), _DIGITS),),

@@ -24,7 +24,7 @@ from app.permissions import P
 from models import FieldKind, FormField, Service
 from views.admin import choices
 from views.admin.form_words import KINDS, LIMITS
-from views.admin.pages import READ, WRITE, Page
+from views.admin.pages import READ, WRITE, Page, quoted
 from views.context import actor, can
 from views.portal.questions import Question, questions
 
@@ -76,7 +76,7 @@ class FormBuilder(Page, BaseView):  # type: ignore[misc]
     ) -> str:
         return self.render_template(
             "admin/form_builder.html" if not request.headers.get("HX-Request") else "admin/_builder.html",
-            title=_("Form of «%(name)s»", name=service.name),
+            title=_("Form of «%(name)s»", name=quoted(service.name)),
             service=service,
             drafts=drafts,
             seen=seen,

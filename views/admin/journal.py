@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -14,15 +14,16 @@ from flask_appbuilder import BaseView, expose
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from app import policy
 from app.extensions import db
 from app.permissions import P
 from app.queries import journal
-from models import Entry
+from models import Entry, User
 from views.admin import choices
 from views.admin.journal_words import GROUPS, details, kind_label
-from views.admin.pages import READ, Page
+from views.admin.pages import READ, Page, quoted
 from views.context import actor, timezone
 
 #: Subject → page that shows it: (endpoint, name of its number, right to open it).
@@ -65,7 +66,7 @@ class JournalView(Page, BaseView):  # type: ignore[misc]
         person = choices.load("people", typed["person"])
         return self.render_template(
             "admin/journal.html",
-            lines=[_line(entry) for entry in found.entries],
+            lines=_lines(found.entries),
             typed=typed,
             groups=GROUPS,
             kind_label=kind_label,
@@ -117,7 +118,14 @@ def _turned(typed: Mapping[str, str], **more: int) -> str:
     return f"{url_for('JournalView.entries')}?{urlencode(pairs)}"
 
 
-def _line(entry: Entry) -> Line:
+def _lines(entries: Sequence[Entry]) -> list[Line]:
+    people = {int(e.subject[5:]) for e in entries if e.subject[:5] == "user:" and e.subject[5:].isdecimal()}
+    rows = db.session.scalars(select(User).where(User.id.in_(people))) if people else ()
+    names = {f"user:{user.id}": user.name for user in rows}
+    return [_line(entry, names.get(entry.subject, "")) for entry in entries]
+
+
+def _line(entry: Entry, name: str) -> Line:
     kind, _sep, number = entry.subject.partition(":")
     endpoint, name, right = _PAGES.get(kind, ("", "", P.ADMIN))
     opens = endpoint and number.isdecimal() and policy.can(db.session, actor(), right)
@@ -125,13 +133,12 @@ def _line(entry: Entry) -> Line:
         entry,
         kind_label(entry.kind),
         details(entry),
-        _subject_label(kind, number, entry.data),
+        name or _subject_label(kind, number, entry.data),
         url_for(endpoint, **{name: number}) if opens and not entry.kind.endswith(".removed") else "",
     )
 
 
 _SUBJECTS = {
-    "order": _l("Order"),
     "user": _l("Person"),
     "company": _l("Company"),
     "team": _l("Team"),
@@ -148,4 +155,4 @@ def _subject_label(kind: str, number: str, data: Mapping[str, Any]) -> str:
     label = str(_SUBJECTS.get(kind, kind))
     if kind == "order":
         return _("Order %(number)s", number=number)
-    return f"{label} «{data['name']}»" if data.get("name") else f"{label} {number}".strip()
+    return f"{label} «{quoted(data['name'])}»" if data.get("name") else f"{label} {number}".strip()

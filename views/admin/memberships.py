@@ -14,6 +14,7 @@ from app.extensions import db
 from models import Company, Membership, User
 from views.admin.base import AdminView
 from views.admin.lists import Picked, Table
+from views.admin.pages import quoted
 
 #: A company's page lists so many members; the whole list has pages and filters.
 _SHOWN = 50
@@ -54,7 +55,13 @@ class MembershipView(AdminView):
         return super().get_redirect()
 
     def consequences(self, item: Membership) -> list[str]:
-        said = [_("%(person)s no longer belongs to «%(company)s».", person=item.user, company=item.company)]
+        said = [
+            _(
+                "%(person)s no longer belongs to «%(company)s».",
+                person=item.user,
+                company=quoted(item.company),
+            )
+        ]
         if item.admin:
             said.append(_("The orders of this company can no longer be seen by this person."))
         return said

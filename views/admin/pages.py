@@ -48,6 +48,11 @@ class Page:
         return super().render_template(template, **context)  # type: ignore[misc,no-any-return]
 
 
+def quoted(name: object) -> str:
+    """A name to stand between «»: its own quotes become inner ones, «ООО „Спектр“»."""
+    return str(name).replace("«", "„").replace("»", "“")
+
+
 def came_from() -> str:
     """The query of the list that led here, taken apart and built anew, so that it can only become a query again."""
     return urlencode(parse_qsl(request.values.get("from", "")[:500]))
