@@ -129,6 +129,14 @@ class Place:
         wait_for(lambda: not self.orphans())
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """One that everybody may pass through; pytest's own are closed."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.fixture(scope="module")
 def shared_place() -> Iterator[Place]:
     """The first start makes the database, the others find it."""
@@ -170,6 +178,20 @@ def test_starts_says_where_and_ends_with_ctrl_c(place: Place) -> None:
     wait_for(lambda: run.part("jobs"))
     assert run.stop() == 0
     assert not place.orphans()
+
+
+def test_every_start_on_demo_data_prints_their_accounts(open_folder: Path) -> None:
+    place = Place(open_folder)
+    try:
+        for _ in ("made by the first", "found by the second"):
+            run = place.start(ATRIUM_DEMO="1")
+            run.wait_until_running()
+            assert re.search(
+                r"^Светлана Ершова +Dispatcher +dispatcher@\S+ +\S+$", run.log.read_text(), re.MULTILINE
+            )
+            assert run.stop() == 0
+    finally:
+        place.clear()
 
 
 def test_loses_nothing_when_killed_and_leaves_no_orphan(place: Place) -> None:
@@ -358,7 +380,7 @@ def test_no_npm(bare: Callable[[str], str], tmp_path: Path) -> None:
 # -- as a user
 
 
-def test_a_user_runs_it_from_a_closed_home() -> None:
+def test_a_user_runs_it_from_a_closed_home(open_folder: Path) -> None:
     """Tests that run as root do it as `nobody`; others have shown it with all of the above."""
     if os.geteuid():
         return
@@ -366,23 +388,20 @@ def test_a_user_runs_it_from_a_closed_home() -> None:
     python = _reachable_python(nobody)
     if not python:
         pytest.skip("neither this Python nor the system's can be started by another user from here")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        place = Place(folder, nobody, python)
-        place.env["PYTHONPATH"] = _site_packages()
-        place.env["PYTHONDONTWRITEBYTECODE"] = "1"
-        os.chown(place.var.parent, nobody.pw_uid, nobody.pw_gid)
-        try:
-            for _ in ("first", "second"):
-                run = place.start()
-                assert health(run.wait_until_running()) == 200
-                assert (place.var / "postgres").stat().st_uid == nobody.pw_uid
-                assert not (folder / "state").exists()
-                assert run.stop() == 0
-                assert not place.orphans()
-        finally:
-            place.clear()
+    place = Place(open_folder, nobody, python)
+    place.env["PYTHONPATH"] = _site_packages()
+    place.env["PYTHONDONTWRITEBYTECODE"] = "1"
+    os.chown(place.var.parent, nobody.pw_uid, nobody.pw_gid)
+    try:
+        for _ in ("first", "second"):
+            run = place.start()
+            assert health(run.wait_until_running()) == 200
+            assert (place.var / "postgres").stat().st_uid == nobody.pw_uid
+            assert not (open_folder / "state").exists()
+            assert run.stop() == 0
+            assert not place.orphans()
+    finally:
+        place.clear()
 
 
 def _site_packages() -> str:

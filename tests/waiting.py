@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], *, seconds: float = 20.0) -> T:
+def wait_for(condition: Callable[[], T], *, seconds: float = 60.0) -> T:
     """The first true value of the condition. Raises AssertionError when the time is up."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
