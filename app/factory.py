@@ -14,8 +14,7 @@ from app.config import ROOT, Config, ConfigError
 from app.extensions import db, migrate, socketio
 from app.security import Builder, Security
 from app.storage import Storage
-from views import register_views
-from views.live import plain_frames
+from views import frugal, register_views
 
 
 def create_app(config: Config | None = None, **overrides: Any) -> Flask:
@@ -49,7 +48,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
         builder.init_app(app, db.session)
         register_views(app, builder)
     socketio.init_app(app, **_socket_options())
-    app.wsgi_app = plain_frames(app.wsgi_app)  # type: ignore[method-assign]
+    frugal.init_app(app)
     cli.init_app(app)
     return app
 

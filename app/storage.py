@@ -111,6 +111,7 @@ class Storage:
             raise Invalid(text=_("«%(name)s» is not a picture that can be read.", name=name)) from error
         transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
         picture = picture.convert("RGBA" if transparent else "RGB")
+        picture.info.clear()  # comments would be written again
         kind, content_type = ("PNG", "image/png") if transparent else ("JPEG", "image/jpeg")
         picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
         full = _encode(picture, kind)

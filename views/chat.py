@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 from babel.dates import format_skeleton
 from flask import Blueprint, Flask, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from app import clock
 from app.actions import chat as actions
@@ -45,7 +45,7 @@ _LIMITS = {
 
 def init_app(app: Flask) -> None:
     limiter = app.extensions["appbuilder"].sm.limiter
-    blueprint = Blueprint("chat", __name__, url_prefix="/threads/<int:thread_id>")
+    blueprint = Blueprint("chat", __name__, url_prefix="/threads/<int(max=9223372036854775807):thread_id>")
     for path, method, view in (
         ("/messages", "GET", messages),
         ("/messages", "POST", post),
@@ -147,7 +147,9 @@ def day_name(day: dt.date) -> str:
         return str(_("Today"))
     if day == today - dt.timedelta(days=1):
         return str(_("Yesterday"))
-    return str(format_skeleton("MMMMd" if day.year == today.year else "yMMMMd", day, locale=get_locale()))
+    if day.year == today.year:
+        return str(format_skeleton("MMMMd", day, locale=get_locale()))
+    return str(format_date(day, "long"))
 
 
 # --- URLs ---------------------------------------------------------------------------------------------------------
@@ -158,8 +160,8 @@ def messages(thread_id: int) -> ResponseReturnValue:
     for the page's script; opened by itself it is a page, for browsers without a script."""
     thread, order = load_thread(db.session, actor(), thread_id)
     if "HX-Request" not in request.headers:
-        return _page(thread, order, before=request.args.get("before", type=int))
-    after, before = request.args.get("after", type=int), request.args.get("before", type=int)
+        return _page(thread, order, before=_number(request.args, "before"))
+    after, before = _number(request.args, "after"), _number(request.args, "before")
     found = queries.messages(db.session, thread_id, after=after, before=before)
     return render_template("parts/chat_messages.html", **panel(order, thread, found))
 
@@ -174,14 +176,20 @@ def post(thread_id: int) -> ResponseReturnValue:
 
 def seen(thread_id: int) -> ResponseReturnValue:
     """How far the page has received and the reader has seen the thread."""
-    read, delivered = (request.form.get(name, 0, type=int) for name in ("read", "delivered"))
-    actions.seen(actor(), thread_id, read=max(0, read), delivered=max(0, delivered))
+    read, delivered = (_number(request.form, name) or 0 for name in ("read", "delivered"))
+    actions.seen(actor(), thread_id, read=read, delivered=delivered)
     return "", 204
 
 
 def typing(thread_id: int) -> ResponseReturnValue:
     actions.typing(actor(), thread_id)
     return "", 204
+
+
+def _number(sent: MultiDict[str, str], name: str) -> int | None:
+    """A message's number as the browser names it, within what a column holds."""
+    number = sent.get(name, type=int)
+    return None if number is None else min(max(number, 0), 2**31 - 1)
 
 
 def _client_id() -> UUID:

@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         ("/files/<uuid:file_id>/preview", "GET", preview),
         ("/files/<uuid:file_id>/discard", "POST", discard),
         ("/pictures/<uuid:file_id>", "GET", picture),
-        ("/avatars/<int:user_id>", "GET", avatar),
+        ("/avatars/<int(max=2147483647):user_id>", "GET", avatar),
     ):
         blueprint.add_url_rule(path, view.__name__, signed_in(view), methods=[method])
     blueprint.url_value_preprocessor(_limit_body)

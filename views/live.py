@@ -38,22 +38,11 @@ def init_app(app: Flask) -> None:
     app.extensions["listen"] = _once(lambda: _listen(libpq_url(app.config["SQLALCHEMY_DATABASE_URI"])))
 
 
-def plain_frames(wsgi: Callable[..., Any]) -> Callable[..., Any]:
-    """The WSGI application without compressed WebSocket frames: a poke has a hundred bytes, the two compressors of
-    a socket would take a third of a megabyte."""
-
-    def application(environ: dict[str, Any], start_response: Any) -> Any:
-        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        return wsgi(environ, start_response)
-
-    return application
-
-
 # --- what a socket may say ----------------------------------------------------------------------------------------
 # Each call loads the person anew from the sign-in cookie of the handshake: a blocked account is nobody.
 
 
-def _connect() -> None:
+def _connect(auth: object = None) -> None:
     """Refuse strangers; everybody else hears the own inbox. Called with the sign-in cookie and a checked Origin."""
     if not current_user.is_authenticated:
         raise Refused("sign_in")
