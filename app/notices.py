@@ -114,6 +114,7 @@ JOURNAL: dict[str, Row] = {
         rules=(Rule((To.AUTHOR,), _l("Order %(number)s completed automatically")),),
     ),
     "order.reminded": Row(
+        icon="clock",
         rules=(
             Rule(
                 (To.AUTHOR,),
@@ -123,16 +124,19 @@ JOURNAL: dict[str, Row] = {
     ),
     "order.settled": Row(_l("Marked: no answer needed"), "message-square", public=False),
     "message.posted": Row(
+        icon="message-circle",
         rules=(
             # S0-52: the desk hears of the resident's message …
             Rule(_STAFF, _l("%(actor)s wrote in order %(number)s: %(text)s")),
         ),
     ),
     "message.answered": Row(
+        icon="message-circle",
         # … and the resident of the staff's (D-8).
         rules=(Rule((To.AUTHOR,), _l("%(actor)s wrote in order %(number)s: %(text)s")),),
     ),
     "note.posted": Row(
+        icon="message-square",
         public=False,
         rules=(Rule((To.EXECUTOR,), _l("%(actor)s left a note on order %(number)s: %(text)s")),),
     ),

@@ -55,7 +55,7 @@ class Security(SecurityManager):  # type: ignore[misc]  # Flask-AppBuilder is un
         self.auth_view = self.appbuilder.add_view_no_menu(SignInDoor())
 
     def load_user(self, pk: str) -> User | None:
-        """The signed-in person, with roles and groups, in one statement. The cookie's session key must be the
+        """The signed-in person, with roles, groups and teams, in one statement. The cookie's session key must be the
         present one: changing the password or blocking the account ends every session."""
         user_id, _, session_key = str(pk).partition(":")
         if not user_id.isdecimal():
@@ -64,7 +64,11 @@ class Security(SecurityManager):  # type: ignore[misc]  # Flask-AppBuilder is un
             self.session.scalars(
                 select(User)
                 .where(User.id == int(user_id))
-                .options(joinedload(User.roles), joinedload(User.groups).joinedload(Group.roles))
+                .options(
+                    joinedload(User.roles),
+                    joinedload(User.groups).joinedload(Group.roles),
+                    joinedload(User.teams),
+                )
             )
             .unique()
             .one_or_none()

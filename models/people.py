@@ -48,6 +48,7 @@ class AtriumUser(FabUser):  # type: ignore[misc]  # Flask-AppBuilder is untyped
         roles: Mapped[list[Role]]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="user", cascade="all, delete-orphan")
+    teams: Mapped[list[Team]] = relationship(secondary="team_members", back_populates="members")
 
     @property
     def name(self) -> str:
@@ -135,7 +136,7 @@ class Team(Model):
 
     id: Mapped[key]
     name: Mapped[str] = mapped_column(String(120), unique=True)
-    members: Mapped[list[User]] = relationship(secondary=team_members)
+    members: Mapped[list[User]] = relationship(secondary=team_members, back_populates="teams")
 
     def __repr__(self) -> str:
         return self.name

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.notices import JOURNAL
@@ -75,9 +75,14 @@ def text(entry: Entry, rule: str) -> str:
 
 def unread(session: Session, actor: Actor, limit: int = 100) -> int:
     """The bell's number, at most `limit`. One statement."""
+    return session.scalar(unread_count(actor, limit)) or 0
+
+
+def unread_count(actor: Actor, limit: int = 100) -> Select[int]:
+    """The bell's number as a query, for who asks for several numbers at once."""
     query = (
         select(Notice.id)
         .where(Notice.user_id == actor.id, Notice.read_at.is_(None), Notice.channel == Channel.INBOX)
         .limit(limit)
     )
-    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return select(func.count()).select_from(query.subquery())

@@ -176,8 +176,10 @@ def _contains(words: str) -> Any:
 # --- counters -----------------------------------------------------------------------------------------------------
 
 
-def counts(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> dict[str, int]:
-    """How many orders each box of the desk's menu holds, at most COUNT_CAP. One statement."""
+def counts(
+    session: Session, actor: Actor, boxes: Mapping[str, Filters], **more: Select[int]
+) -> dict[str, int]:
+    """How many orders each box of the desk's menu holds, at most COUNT_CAP, and `more` numbers. One statement."""
     columns = [
         select(func.count())
         .select_from(
@@ -190,8 +192,8 @@ def counts(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> dict
         .label(name)
         for name, filters in boxes.items()
     ]
-    row = session.execute(select(*columns)).one()
-    return dict(zip(boxes, row, strict=True))
+    columns += [query.scalar_subquery().label(name) for name, query in more.items()]
+    return dict(session.execute(select(*columns)).one()._mapping)
 
 
 def awaiting_me(session: Session, actor: Actor, limit: int = 5) -> list[Line]:

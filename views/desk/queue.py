@@ -15,7 +15,7 @@ from app.extensions import db
 from app.flows import STATUSES, By, Move
 from app.kinds import KINDS, kind_of
 from app.permissions import P
-from app.queries import desk, orders, people
+from app.queries import desk, inbox, orders, people
 from app.queries.orders import COUNT_CAP, Filters, Line
 from models import Order
 from views.context import actor, bell, needs
@@ -133,7 +133,7 @@ def frame(filters: Filters, *, before: int | None = None) -> dict[str, Any]:
 
 
 def menu_of(menu: dict[str, Box], current: Box | None) -> dict[str, Any]:
-    counted = orders.counts(db.session, actor(), _counted(menu))
+    counted = orders.counts(db.session, actor(), _counted(menu), notices=inbox.unread_count(actor()))
     return {"menu": menu.values(), "current": current, "counted": counted, "counter": counter}
 
 
