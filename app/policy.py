@@ -127,7 +127,7 @@ def own_orders(actor: Actor) -> Select[Order]:
 
 
 def _teams_of(actor: Actor) -> list[int]:
-    """Numbers, not a subselect: the planner then walks the indexes of each team. They come with the signed-in person."""
+    """Numbers, not a subselect: the planner then walks each team's index. They come with the signed-in person."""
     return [team.id for team in actor.teams] if isinstance(actor, User) else []
 
 

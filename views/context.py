@@ -56,7 +56,7 @@ def init_app(app: Flask) -> None:
 
 def actor() -> User:
     """The signed-in person. Only behind @signed_in."""
-    return cast(User, current_user._get_current_object())
+    return cast(User, current_user._get_current_object())  # noqa: SLF001  # Werkzeug's documented way
 
 
 def can(right: P) -> bool:
@@ -71,7 +71,11 @@ def signed_in(view: Callable[Params, Result]) -> Callable[Params, Result | Respo
     def run(*args: Params.args, **kwargs: Params.kwargs) -> Result | Response:
         if current_user.is_authenticated:
             return view(*args, **kwargs)
-        if request.method != "GET" or request.headers.get("HX-Request") or "text/html" not in str(request.accept_mimetypes):
+        if (
+            request.method != "GET"
+            or request.headers.get("HX-Request")
+            or "text/html" not in str(request.accept_mimetypes)
+        ):
             abort(401)
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
 
@@ -101,14 +105,17 @@ def bell() -> int:
 
 
 def locale() -> str:
-    """The person's language, else the one chosen in this browser, else the browser's own. Jobs and commands have none of these."""
+    """The person's language, else the one chosen in this browser, else the browser's own; jobs and commands
+    have none of these."""
     if not has_request_context():
         return str(current_app.config["BABEL_DEFAULT_LOCALE"])
     if getattr(current_user, "is_authenticated", False) and current_user.locale in LANGUAGES:
         return str(current_user.locale)
     if session.get("locale") in LANGUAGES:
         return str(session["locale"])
-    return request.accept_languages.best_match(list(LANGUAGES)) or str(current_app.config["BABEL_DEFAULT_LOCALE"])
+    return request.accept_languages.best_match(list(LANGUAGES)) or str(
+        current_app.config["BABEL_DEFAULT_LOCALE"]
+    )
 
 
 def timezone() -> dt.tzinfo:
@@ -172,8 +179,9 @@ def phone(number: str | None) -> str:
         return ""
     try:
         return str(
-            phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+            phonenumbers.format_number(
+                phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+            )
         )
     except phonenumbers.NumberParseException:
         return number
-

@@ -193,7 +193,7 @@ def counts(
         for name, filters in boxes.items()
     ]
     columns += [query.scalar_subquery().label(name) for name, query in more.items()]
-    return dict(session.execute(select(*columns)).one()._mapping)
+    return dict(session.execute(select(*columns)).mappings().one())
 
 
 def awaiting_me(session: Session, actor: Actor, limit: int = 5) -> list[Line]:
