@@ -72,7 +72,7 @@ class Order(Model):
         Index("ix_orders_team", "team_id", text("id DESC")),
         Index("ix_orders_company", "company_id", text("id DESC")),
         Index("ix_orders_kind", "kind", text("id DESC")),
-        Index("ix_orders_created", text("created_at DESC")),
+        Index("ix_orders_created", text("created_at DESC"), text("id DESC")),
         Index("ix_orders_open", text("id DESC"), postgresql_where=text("closed_at IS NULL")),
         Index(
             "ix_orders_unassigned",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.flows import DONE, NEW
@@ -59,12 +59,12 @@ class Page:
 
 def my_orders(session: Session, actor: Actor, filters: Filters, *, before: int | None = None) -> Page:
     """«Мои заказы» (S0-1), newest first. One statement."""
-    return _page(session, actor, narrowed(own_orders(actor), actor, filters), before)
+    return _page(session, actor, own_orders(actor), filters, before)
 
 
 def queue(session: Session, actor: Actor, filters: Filters, *, before: int | None = None) -> Page:
     """The desk's queue: what the actor serves, newest first. One statement."""
-    return _page(session, actor, narrowed(staffed_orders(session, actor), actor, filters), before)
+    return _page(session, actor, staffed_orders(session, actor), filters, before)
 
 
 def queue_lines(session: Session, actor: Actor, filters: Filters, numbers: Sequence[int]) -> list[Line]:
@@ -79,16 +79,29 @@ def newer(session: Session, actor: Actor, filters: Filters, top: int) -> Sequenc
     return session.scalars(query.with_only_columns(Order.id).order_by(Order.id.desc()).limit(COUNT_CAP)).all()
 
 
-def _page(session: Session, actor: Actor, query: Select[Order], before: int | None) -> Page:
+def _page(session: Session, actor: Actor, query: Select[Order], filters: Filters, before: int | None) -> Page:
+    query = narrowed(query, actor, filters)
+    newest: tuple[Any, ...] = (Order.id.desc(),)
+    if filters.since or filters.until:
+        # Numbers grow with time, but the planner does not know: by the moment it starts where the period ends.
+        newest = (Order.created_at.desc(), Order.id.desc())
     if before is not None:
-        query = query.where(Order.id < before)
+        query = query.where(_beyond(before) if len(newest) > 1 else Order.id < before)
     # One more than the page holds tells whether there is a next one.
-    lines = _lines(session, actor, query.order_by(Order.id.desc()).limit(PAGE + 1))
+    lines = _lines(session, actor, query.order_by(*newest).limit(PAGE + 1), newest)
     more = len(lines) > PAGE
     return Page(lines[:PAGE], lines[PAGE - 1].order.id if more else None)
 
 
-def _lines(session: Session, actor: Actor, query: Select[Order]) -> list[Line]:
+def _beyond(before: int) -> Any:
+    last = aliased(Order)
+    moment = select(last.created_at).where(last.id == before).scalar_subquery()
+    return tuple_(Order.created_at, Order.id) < tuple_(moment, literal(before))
+
+
+def _lines(
+    session: Session, actor: Actor, query: Select[Order], newest: Sequence[Any] = (Order.id.desc(),)
+) -> list[Line]:
     """The rows of `query`, found first by their index, then joined with what a list shows."""
     found = query.with_only_columns(Order.id).subquery()
     author, executor = aliased(User), aliased(User)
@@ -107,7 +120,7 @@ def _lines(session: Session, actor: Actor, query: Select[Order]) -> list[Line]:
             joinedload(Order.company),
             joinedload(Order.service),
         )
-        .order_by(Order.id.desc())
+        .order_by(*newest)
     )
     return [Line(order, max(count, 0)) for order, count in rows.unique()]
 

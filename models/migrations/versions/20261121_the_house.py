@@ -401,7 +401,7 @@ def upgrade() -> None:
     op.create_index('ix_orders_author', 'orders', ['author_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_orders_company', 'orders', ['company_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_orders_completes', 'orders', ['completes_at'], unique=False, postgresql_where=sa.text('completes_at IS NOT NULL'))
-    op.create_index('ix_orders_created', 'orders', [sa.literal_column('created_at DESC')], unique=False)
+    op.create_index('ix_orders_created', 'orders', [sa.literal_column('created_at DESC'), sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_orders_executor', 'orders', ['executor_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_orders_kind', 'orders', ['kind', sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_orders_open', 'orders', [sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
