@@ -150,16 +150,15 @@ class Server:
 
     def _remember(self) -> None:
         try:
-            memory = json.loads(self._memory_file.read_text())
+            self._memory = json.loads(self._memory_file.read_text())
         except FileNotFoundError:
-            memory = {"password": secrets.token_urlsafe(24), "data": str(self._chosen_data or self._place())}
+            data = self._chosen_data or self._place()
+            self._memory = {"password": secrets.token_urlsafe(24), "data": str(data), "port": 0}
+            self._save()
         except ValueError as error:
             raise PostgresError(
                 f"{self._memory_file} is damaged: restore it or remove it with {self.state}"
             ) from error
-        memory["port"] = _free_port(memory.get("port", 0))
-        self._memory = memory
-        self._save()
 
     def _save(self) -> None:
         new = self._memory_file.with_suffix(".new")
@@ -214,6 +213,7 @@ class Server:
         self._keep_log_small()
         while True:
             self._forget_stale_pid()
+            self._memory["port"] = _free_port(self._memory["port"])
             with self.log.open("ab") as log:
                 self._process = subprocess.Popen(
                     [
@@ -233,13 +233,12 @@ class Server:
                     **run_as(self.account),
                 )
             if self._ready():
+                self._save()  # only now: a server that is running meanwhile keeps its address
                 return
             self.stop()
             if time.monotonic() > deadline:
                 raise PostgresError(f"PostgreSQL does not start, see {self.log}: {self._last_words()}")
             time.sleep(0.2)
-            self._memory["port"] = _free_port(self._memory["port"])
-            self._save()
 
     def _ready(self) -> bool:
         """Whether the server came up: it says so in the eighth line of its pid file, as pg_ctl reads it."""

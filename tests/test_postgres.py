@@ -130,6 +130,7 @@ def test_two_servers_on_the_same_data_are_refused(server: Server, monkeypatch: p
     with pytest.raises(PostgresError, match="already exists") as error:
         Server(server.state, durable=False).start()
     assert "\n" not in str(error.value)
+    assert saved_url(server.state) == server.url
     assert ask(server.url, "SELECT 1") == 1
 
 
