@@ -89,9 +89,11 @@ def test_counters_go_to_their_places(sign_in: Any, run_jobs: Any, count_statemen
     client = sign_in(resident)
     client.get("/")
     with count_statements(6):
-        part = client.get("/notices/bell").text
+        part = client.get("/notices/bell?bars=1").text
     for place in ("top-notices", "side-notices", "foot-notices", "side-orders", "foot-orders"):
         assert f'id="count-{place}" hx-swap-oob="true"' in part
     assert 'data-counter="notices">2' in part
+    # A page without the bottom bar has no place for its counters.
+    assert "foot-" not in client.get("/notices/bell").text
     db.session.execute(update(Notice).values(read_at=func.now()))
     assert 'data-counter="notices"><' in client.get("/notices/bell").text

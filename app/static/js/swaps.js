@@ -4,14 +4,22 @@ import htmx from "htmx.org";
 
 window.htmx = htmx;
 
+// A row names its state in data-stamp; one that has changed glows once.
+function glowIfChanged(before, after) {
+  if (before.dataset?.stamp && after.dataset?.stamp && before.dataset.stamp !== after.dataset.stamp) after.classList.add("glow");
+}
+
 htmx.defineExtension("morph", {
   isInlineSwap: (style) => style === "morph",
   handleSwap: (style, target, fragment) => {
     if (style !== "morph") return false;
     return Idiomorph.morph(target, fragment.children.length === 1 ? fragment.firstElementChild : fragment.children, {
       ignoreActiveValue: true,
-      // Which blocks are folded is the reader's decision, not the server's.
-      callbacks: { beforeAttributeUpdated: (name, element) => !(name === "open" && element.matches("details")) },
+      callbacks: {
+        // Which blocks are folded is the reader's decision, not the server's.
+        beforeAttributeUpdated: (name, element) => !(name === "open" && element.matches("details")),
+        beforeNodeMorphed: glowIfChanged,
+      },
     });
   },
 });

@@ -6,12 +6,18 @@ export function startTabs() {
     if (!tab || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     history.replaceState(history.state, "", tab.href);
-    show(tab);
+    faded(() => show(tab));
   });
   document.addEventListener("tab:show", (event) => {
     const tab = document.querySelector(`[data-tabs] [data-tab="${CSS.escape(event.detail)}"]`);
     if (tab) show(tab);
   });
+}
+
+function faded(change) {
+  if (!document.startViewTransition || matchMedia("(prefers-reduced-motion: reduce)").matches) return change();
+  const transition = document.startViewTransition(change);
+  for (const promise of [transition.ready, transition.finished]) promise.catch(() => {});
 }
 
 function show(tab) {
