@@ -1,18 +1,18 @@
-"""What the desk asks beside its queue: names of filters, people to choose from, unread counts, the export."""
+"""What the desk asks: its queue by keyset, counters, names of filters, people to choose from, the export."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import PermissionView, Role
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.permissions import P
 from app.policy import Actor, can, staffed_orders
-from app.queries.orders import Filters, narrowed
+from app.queries.orders import COUNT_CAP, PAGE, Filters, narrowed, newest, paged
 from models import Company, Membership, Order, ReadMark, Service, Team, Thread, User
 
 CHOICES = 20
@@ -35,6 +35,93 @@ def services(session: Session) -> Sequence[Row[int, str]]:
     return session.execute(
         select(Service.id, Service.name).order_by(Service.name, Service.id).limit(500)
     ).all()
+
+
+# --- the queue ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A page of the queue: plain rows (id, title, author, unread …), and the number to ask for older ones with."""
+
+    rows: Sequence[Any]
+    older: int | None = None
+
+
+_author, _executor = aliased(User), aliased(User)
+_LINE = (
+    Order.id,
+    Order.version,
+    Order.kind,
+    Order.status,
+    Order.title,
+    Order.created_at,
+    Order.waiting_since,
+    Order.place_name,
+    Order.executor_id,
+    (_author.first_name + " " + _author.last_name).label("author"),
+    (_executor.first_name + " " + _executor.last_name).label("executor"),
+    Company.name.label("company"),
+    Team.name.label("team"),
+    func.greatest(
+        Thread.last_number - func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening), 0
+    ).label("unread"),
+)
+
+
+def queue(session: Session, actor: Actor, filters: Filters, *, before: int | None = None) -> Queue:
+    """What the actor serves, newest first. One statement."""
+    query = paged(narrowed(staffed_orders(session, actor), actor, filters), filters, before)
+    rows = _rows(session, actor, query, newest(filters))
+    return Queue(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def queue_rows(session: Session, actor: Actor, filters: Filters, numbers: Sequence[int]) -> Sequence[Any]:
+    """Of the orders `numbers` those that the filtered queue holds now: what a live page draws anew. One statement."""
+    query = narrowed(staffed_orders(session, actor), actor, filters).where(Order.id.in_(numbers[:100]))
+    return _rows(session, actor, query, newest(filters))
+
+
+def newer(session: Session, actor: Actor, filters: Filters, top: int) -> Sequence[int]:
+    """The numbers above `top` that the filtered queue holds now, newest first, at most COUNT_CAP. One statement."""
+    query = narrowed(staffed_orders(session, actor), actor, filters).where(Order.id > top)
+    return session.scalars(query.with_only_columns(Order.id).order_by(Order.id.desc()).limit(COUNT_CAP)).all()
+
+
+def _rows(session: Session, actor: Actor, query: Select[Order], ordered: Sequence[Any]) -> Sequence[Any]:
+    """Found first by their index, then joined with what a row shows: plain columns, for a page has forty of them."""
+    found = query.with_only_columns(Order.id).subquery()
+    return session.execute(
+        select(*_LINE)
+        .join(found, found.c.id == Order.id)
+        .join(Thread, Thread.id == Order.thread_id)
+        .join(_author, _author.id == Order.author_id)
+        .outerjoin(_executor, _executor.id == Order.executor_id)
+        .outerjoin(Company, Company.id == Order.company_id)
+        .outerjoin(Team, Team.id == Order.team_id)
+        .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == actor.id))
+        .order_by(*ordered)
+    ).all()
+
+
+def counts(
+    session: Session, actor: Actor, boxes: Mapping[str, Filters], **more: Select[int]
+) -> dict[str, int]:
+    """How many orders each box of the desk's menu holds, at most COUNT_CAP, and `more` numbers. One statement."""
+    columns = [
+        select(func.count())
+        .select_from(
+            narrowed(staffed_orders(session, actor), actor, filters)
+            .with_only_columns(Order.id)
+            .limit(COUNT_CAP)
+            .subquery()
+        )
+        .scalar_subquery()
+        .label(name)
+        for name, filters in boxes.items()
+    ]
+    columns += [query.scalar_subquery().label(name) for name, query in more.items()]
+    return dict(session.execute(select(*columns)).mappings().one())
 
 
 # --- people to choose from ----------------------------------------------------------------------------------------
@@ -119,27 +206,26 @@ def unread(session: Session, actor: Actor, order: Order) -> dict[int, int]:
 
 def export(session: Session, actor: Actor, filters: Filters) -> Iterator[Any]:
     """Every order of the filtered queue, newest first, read in portions by a cursor of the server."""
-    author, executor = aliased(User), aliased(User)
     found = narrowed(staffed_orders(session, actor), actor, filters).with_only_columns(
         Order.id,
         Order.created_at,
         Order.title,
         Order.kind,
         Order.status,
-        (author.first_name + " " + author.last_name).label("author"),
+        (_author.first_name + " " + _author.last_name).label("author"),
         Company.name.label("company"),
-        author.phone,
-        author.email,
+        _author.phone,
+        _author.email,
         Order.place_name,
-        (executor.first_name + " " + executor.last_name).label("executor"),
+        (_executor.first_name + " " + _executor.last_name).label("executor"),
         Team.name.label("team"),
         Order.answers,
         Order.waiting_since,
         Order.closed_at,
     )
     query = (
-        found.join(author, author.id == Order.author_id)
-        .outerjoin(executor, executor.id == Order.executor_id)
+        found.join(_author, _author.id == Order.author_id)
+        .outerjoin(_executor, _executor.id == Order.executor_id)
         .outerjoin(Company, Company.id == Order.company_id)
         .outerjoin(Team, Team.id == Order.team_id)
         .order_by(Order.id.desc())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.flows import DONE, NEW
 from app.notices import JOURNAL
-from app.policy import Actor, own_orders, staffed_orders
+from app.policy import Actor, own_orders
 from models import Entry, Order, ReadMark, Thread, User
 
 PAGE = 40
@@ -62,35 +62,25 @@ def my_orders(session: Session, actor: Actor, filters: Filters, *, before: int |
     return _page(session, actor, own_orders(actor), filters, before)
 
 
-def queue(session: Session, actor: Actor, filters: Filters, *, before: int | None = None) -> Page:
-    """The desk's queue: what the actor serves, newest first. One statement."""
-    return _page(session, actor, staffed_orders(session, actor), filters, before)
-
-
-def queue_lines(session: Session, actor: Actor, filters: Filters, numbers: Sequence[int]) -> list[Line]:
-    """Of the orders `numbers` those that the filtered queue holds now: what a live page draws anew."""
-    query = narrowed(staffed_orders(session, actor), actor, filters).where(Order.id.in_(numbers[:100]))
-    return _lines(session, actor, query)
-
-
-def newer(session: Session, actor: Actor, filters: Filters, top: int) -> Sequence[int]:
-    """The numbers above `top` that the filtered queue holds now, newest first, at most COUNT_CAP. One statement."""
-    query = narrowed(staffed_orders(session, actor), actor, filters).where(Order.id > top)
-    return session.scalars(query.with_only_columns(Order.id).order_by(Order.id.desc()).limit(COUNT_CAP)).all()
-
-
 def _page(session: Session, actor: Actor, query: Select[Order], filters: Filters, before: int | None) -> Page:
-    query = narrowed(query, actor, filters)
-    newest: tuple[Any, ...] = (Order.id.desc(),)
-    if filters.since or filters.until:
-        # Numbers grow with time, but the planner does not know: by the moment it starts where the period ends.
-        newest = (Order.created_at.desc(), Order.id.desc())
-    if before is not None:
-        query = query.where(_beyond(before) if len(newest) > 1 else Order.id < before)
-    # One more than the page holds tells whether there is a next one.
-    lines = _lines(session, actor, query.order_by(*newest).limit(PAGE + 1), newest)
+    lines = _lines(session, actor, paged(narrowed(query, actor, filters), filters, before), newest(filters))
     more = len(lines) > PAGE
     return Page(lines[:PAGE], lines[PAGE - 1].order.id if more else None)
+
+
+def newest(filters: Filters) -> Sequence[Any]:
+    """The order of a list. Numbers grow with time, but the planner does not know: a period is walked by its moments,
+    from where it ends."""
+    return (
+        (Order.created_at.desc(), Order.id.desc()) if filters.since or filters.until else (Order.id.desc(),)
+    )
+
+
+def paged(query: Select[Order], filters: Filters, before: int | None) -> Select[Order]:
+    """The query from the row after `before` on, one row longer than a page: that tells whether there is a next one."""
+    if before is not None:
+        query = query.where(_beyond(before) if len(newest(filters)) > 1 else Order.id < before)
+    return query.order_by(*newest(filters)).limit(PAGE + 1)
 
 
 def _beyond(before: int) -> Any:
@@ -99,28 +89,29 @@ def _beyond(before: int) -> Any:
     return tuple_(Order.created_at, Order.id) < tuple_(moment, literal(before))
 
 
+_author, _executor = aliased(User), aliased(User)
+
+
 def _lines(
-    session: Session, actor: Actor, query: Select[Order], newest: Sequence[Any] = (Order.id.desc(),)
+    session: Session, actor: Actor, query: Select[Order], ordered: Sequence[Any] = (Order.id.desc(),)
 ) -> list[Line]:
     """The rows of `query`, found first by their index, then joined with what a list shows."""
     found = query.with_only_columns(Order.id).subquery()
-    author, executor = aliased(User), aliased(User)
     unread = Thread.last_number - func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening)
     rows = session.execute(
         select(Order, unread)
         .join(found, found.c.id == Order.id)
         .join(Thread, Thread.id == Order.thread_id)
-        .join(author, author.id == Order.author_id)
-        .outerjoin(executor, executor.id == Order.executor_id)
+        .join(_author, _author.id == Order.author_id)
+        .outerjoin(_executor, _executor.id == Order.executor_id)
         .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == actor.id))
         .options(
-            contains_eager(Order.author.of_type(author)),
-            contains_eager(Order.executor.of_type(executor)),
+            contains_eager(Order.author.of_type(_author)),
+            contains_eager(Order.executor.of_type(_executor)),
             joinedload(Order.team),
-            joinedload(Order.company),
             joinedload(Order.service),
         )
-        .order_by(*newest)
+        .order_by(*ordered)
     )
     return [Line(order, max(count, 0)) for order, count in rows.unique()]
 
@@ -187,26 +178,6 @@ def _contains(words: str) -> Any:
 
 
 # --- counters -----------------------------------------------------------------------------------------------------
-
-
-def counts(
-    session: Session, actor: Actor, boxes: Mapping[str, Filters], **more: Select[int]
-) -> dict[str, int]:
-    """How many orders each box of the desk's menu holds, at most COUNT_CAP, and `more` numbers. One statement."""
-    columns = [
-        select(func.count())
-        .select_from(
-            narrowed(staffed_orders(session, actor), actor, filters)
-            .with_only_columns(Order.id)
-            .limit(COUNT_CAP)
-            .subquery()
-        )
-        .scalar_subquery()
-        .label(name)
-        for name, filters in boxes.items()
-    ]
-    columns += [query.scalar_subquery().label(name) for name, query in more.items()]
-    return dict(session.execute(select(*columns)).mappings().one())
 
 
 def awaiting_me(session: Session, actor: Actor, limit: int = 5) -> list[Line]:

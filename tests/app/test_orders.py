@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app import clock, settings
 from app.actions import chat, files, orders
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
+from app.queries import desk
 from app.queries import orders as queries
 from models import Entry, FieldKind, Message, Order, Setting
 from tests import factories as make
@@ -413,16 +414,16 @@ def test_pages_follow_each_other_while_orders_arrive(db, monkeypatch):
 def test_search(db, words, found):
     service = make.service(fields=[make.field("Что", FieldKind.LONG_TEXT)])
     make.order(make.resident(), service, Что="Генеральная уборка")
-    lines = queries.queue(db, make.dispatcher(), queries.Filters(words=words)).lines
-    assert bool(lines) is found
+    rows = desk.queue(db, make.dispatcher(), queries.Filters(words=words)).rows
+    assert bool(rows) is found
 
 
 def test_search_by_number(db):
     order = make.order()
     make.order()
     for words in (str(order.id), f"№{order.id}", f"# {order.id}"):
-        lines = queries.queue(db, make.dispatcher(), queries.Filters(words=words)).lines
-        assert [line.order.id for line in lines] == [order.id]
+        rows = desk.queue(db, make.dispatcher(), queries.Filters(words=words)).rows
+        assert [row.id for row in rows] == [order.id]
 
 
 def test_history_is_public_or_for_staff(db):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
@@ -10,17 +11,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
-from app import policy
 from app.extensions import db
-from app.flows import STATUSES, By, Move
-from app.kinds import KINDS, kind_of
+from app.flows import STATUSES
+from app.kinds import KINDS
 from app.permissions import P
-from app.queries import desk, inbox, orders, people
-from app.queries.orders import COUNT_CAP, Filters, Line
-from models import Order
+from app.queries import desk, inbox, people
+from app.queries.orders import COUNT_CAP, Filters
 from views.context import actor, bell, needs
 from views.desk.blueprint import blueprint, is_fragment
 from views.desk.filters import FLAGS, Box, asked, boxes, chips, here, read, settled, written
+from views.desk.rows import Look
 
 #: Rows that a page may ask to be drawn anew at once.
 _MOST = 100
@@ -35,7 +35,7 @@ def queue() -> ResponseReturnValue:
         return redirect(url_for("desk.queue", **meant))
     filters, before = asked(), _position(request.args.get("before"))
     if is_fragment():
-        page = orders.queue(db.session, actor(), filters, before=before)
+        page = desk.queue(db.session, actor(), filters, before=before)
         return render_template("desk/_more.html", page=page, **_list(filters))
     return render_template("desk/page.html", pane="queue", **frame(filters, before=before))
 
@@ -47,26 +47,21 @@ def changes() -> Response:
     became of the others, which newer orders match, the counters."""
     filters, top = asked(), _position(request.args.get("top")) or 0
     named = _named(request.args.get("rows", ""))
-    lines = _lines(filters, list(named))
+    found = _rows(filters, list(named))
     # What has left the list is shown as it is now, pale.
-    left = _lines(Filters(), list(named.keys() - {line.order.id for line in lines}))
-    context = _list(filters)
-    counted = orders.counts(db.session, actor(), _counted(boxes()))
+    left = _rows(Filters(), list(named.keys() - {row.id for row in found}))
+    look = Look(filters)
+    counted = desk.counts(db.session, actor(), _counted(boxes()))
     return jsonify(
-        rows={
-            line.order.id: ""
-            if named[line.order.id] == mark(line)
-            else render_template("desk/_row.html", line=line, **context)
-            for line in lines
-        },
-        gone={line.order.id: render_template("desk/_row.html", line=line, **context) for line in left},
-        fresh=orders.newer(db.session, actor(), filters, top) if top else [],
+        rows={row.id: "" if named[row.id] == look.mark(row) else look.draw(row) for row in found},
+        gone={row.id: look.draw(row) for row in left},
+        fresh=desk.newer(db.session, actor(), filters, top) if top else [],
         counts={name: {"count": count, "text": counter(count)} for name, count in counted.items()},
     )
 
 
-def _lines(filters: Filters, numbers: list[int]) -> list[Line]:
-    return orders.queue_lines(db.session, actor(), filters, numbers) if numbers else []
+def _rows(filters: Filters, numbers: list[int]) -> Sequence[Any]:
+    return desk.queue_rows(db.session, actor(), filters, numbers) if numbers else []
 
 
 def _named(text: str) -> dict[int, str]:
@@ -77,12 +72,6 @@ def _named(text: str) -> dict[int, str]:
         if found := _position(key):
             named[found] = look
     return named
-
-
-def mark(line: Line) -> str:
-    """What a row looks like, in short: it is drawn anew when this differs."""
-    waits = int(line.order.waiting_since.timestamp()) if line.order.waiting_since else ""
-    return f"{line.order.version}-{line.unread}-{waits}"
 
 
 @blueprint.get("/filters")
@@ -121,7 +110,7 @@ def frame(filters: Filters, *, before: int | None = None) -> dict[str, Any]:
     box = next((box for box in menu.values() if box.filters == filters), None)
     return {
         **menu_of(menu, box),
-        "page": orders.queue(db.session, actor(), filters, before=before),
+        "page": desk.queue(db.session, actor(), filters, before=before),
         "heading": box.label if box else _("Found orders"),
         "box": box,
         "before": before,
@@ -133,7 +122,7 @@ def frame(filters: Filters, *, before: int | None = None) -> dict[str, Any]:
 
 
 def menu_of(menu: dict[str, Box], current: Box | None) -> dict[str, Any]:
-    counted = orders.counts(db.session, actor(), _counted(menu), notices=inbox.unread_count(actor()))
+    counted = desk.counts(db.session, actor(), _counted(menu), notices=inbox.unread_count(actor()))
     return {"menu": menu.values(), "current": current, "counted": counted, "counter": counter}
 
 
@@ -145,20 +134,7 @@ def single(title: str, body: str) -> str:
 
 def _list(filters: Filters) -> dict[str, Any]:
     """What rows need: the filters, and the parameters that keep them on every link."""
-    return {
-        "filters": filters,
-        "here": here(filters),
-        "statuses": STATUSES,
-        "mark": mark,
-        "next_moves": _next_moves,
-    }
-
-
-def _next_moves(order: Order) -> list[Move]:
-    """The step that the order's executor takes next: the button of a row on the phone."""
-    held = policy.rights(db.session, actor())
-    steps = kind_of(order.kind).flow.moves_from(order.status, By.STAFF)
-    return [step for step in steps if step.right in held and step.style == "primary"][:1]
+    return {"filters": filters, "here": here(filters), "look": Look(filters)}
 
 
 def _counted(menu: dict[str, Box]) -> dict[str, Filters]:

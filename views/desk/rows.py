@@ -1,0 +1,77 @@
+"""How rows of the queue look: what is the same for many of them is worked out once a request."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import get_template_attribute, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from app import policy
+from app.extensions import db
+from app.flows import STATUSES, By, Move
+from app.kinds import kind_of
+from app.permissions import P
+from app.queries.orders import Filters
+from views.context import actor, day, moment, timezone
+from views.desk.filters import here
+
+
+class Look:
+    """What templates/desk/rows.html asks. `here` keeps the filters on every link."""
+
+    def __init__(self, filters: Filters) -> None:
+        self.here = here(filters)
+        self.reader = actor().id
+        self._zone = timezone()
+        self._query = urlencode(self.here, doseq=True)
+        # One address is asked of the routes, the others differ by their number.
+        self._base = url_for("desk.order", number=0).removesuffix("0")
+        self._days: dict[dt.date, str] = {}
+        self._chips: dict[str, Markup] = {}
+        self._chip = get_template_attribute("parts/ui.html", "status_chip")
+
+    def address(self, number: int) -> str:
+        return f"{self._base}{number}?{self._query}"
+
+    def press(self, number: int, move: Move) -> str:
+        return f"{self._base}{number}/moves/{move.name}?{self._query}"
+
+    def day(self, at: dt.datetime) -> str:
+        date = at.astimezone(self._zone).date()
+        if date not in self._days:
+            self._days[date] = day(date)
+        return self._days[date]
+
+    def waits(self, since: dt.datetime) -> str:
+        return str(_("Waits for an answer since %(moment)s", moment=moment(since)))
+
+    def chip(self, status: str) -> Markup:
+        if status not in self._chips:
+            self._chips[status] = self._chip(STATUSES[status])
+        return self._chips[status]
+
+    def next(self, order: Any) -> list[Move]:
+        """The step that the order's executor takes next: the button of a row on the phone."""
+        if order.executor_id != self.reader:
+            return []
+        steps = kind_of(order.kind).flow.moves_from(order.status, By.STAFF)
+        return [step for step in steps if step.right in self._held and step.style == "primary"][:1]
+
+    @cached_property
+    def _held(self) -> frozenset[P]:
+        return policy.rights(db.session, actor())
+
+    @staticmethod
+    def mark(order: Any) -> str:
+        """What a row looks like, in short: it is drawn anew when this differs."""
+        waits = int(order.waiting_since.timestamp()) if order.waiting_since else ""
+        return f"{order.version}-{order.unread}-{waits}"
+
+    def draw(self, order: Any) -> str:
+        """One row by itself."""
+        return str(get_template_attribute("desk/rows.html", "rows")([order], self)).strip()
