@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TypeVar, cast
 from uuid import UUID, uuid4
 
 import filetype
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from app.errors import Invalid, TooLarge
@@ -191,5 +191,15 @@ def off_thread(work: Callable[[], Result]) -> Result:
         return work()
     if not monkey.is_module_patched("threading"):
         return work()
-    result: Result = get_hub().threadpool.apply(work)
-    return result
+    result, error = get_hub().threadpool.apply(_caught, (work,))
+    if error is not None:
+        raise error
+    return cast(Result, result)
+
+
+def _caught(work: Callable[[], Result]) -> tuple[Result | None, Exception | None]:
+    """gevent would write into the log what a thread raises, also a refusal."""
+    try:
+        return work(), None
+    except Exception as error:  # noqa: BLE001 - raised again by whoever waits
+        return None, error

@@ -40,7 +40,7 @@ class ChatPanel extends HTMLElement {
     const user = document.body.dataset.user;
     this.words = JSON.parse(this.dataset.words);
     this.piece = (name) => this.querySelector(`template[data-part="${name}"]`).content.cloneNode(true).firstElementChild;
-    this.thread = new Thread(this, this.piece, this.words);
+    this.thread = new Thread(this, this.piece, this.words, (li) => this.settle(li));
     this.outbox = new Outbox(user, thread, url, { changed: (item) => this.onOutbox(item), words: this.words });
     this.pending = new Pending(this, this.thread, this.outbox, this.piece);
     new Lightbox(this, this.piece);
@@ -59,7 +59,7 @@ class ChatPanel extends HTMLElement {
     this.addEventListener("live", (event) => this.onLive(event.detail.pokes));
     this.addEventListener("chat:moved", () => this.showJump());
     this.addEventListener("chat:discard", ({ detail }) => send(`${detail.url}/discard`).catch(() => {}));
-    this.settle(this.thread.messages());
+    for (const li of this.thread.messages()) this.settle(li);
     this.pending.draw();
   }
 
@@ -92,7 +92,6 @@ class ChatPanel extends HTMLElement {
 
   arrived(added) {
     const stays = this.thread.atEnd;
-    this.settle(added);
     const foreign = added.filter((li) => !isMine(li));
     if (foreign.length) {
       if (!this.reading) this.thread.divide(foreign);
@@ -103,9 +102,9 @@ class ChatPanel extends HTMLElement {
     this.refreshed();
   }
 
-  /** Own messages that the list shows need not be sent any more. */
-  settle(added) {
-    for (const li of added) if (li.dataset.client) this.outbox.forget(li.dataset.client);
+  /** An own message that the list shows need not be sent any more. */
+  settle(li) {
+    if (li.dataset.client) this.outbox.forget(li.dataset.client);
   }
 
   refreshed() {

@@ -7,8 +7,9 @@ const RUN = 300; // seconds, as in views/chat.py
 const STEPS = ["sending", "sent", "delivered", "read"];
 
 export class Thread {
-  constructor(panel, piece, words) {
-    Object.assign(this, { panel, piece, words });
+  /** `onMessage(li)` is called in the moment in which a message comes into the list. */
+  constructor(panel, piece, words, onMessage) {
+    Object.assign(this, { panel, piece, words, onMessage });
     this.url = panel.dataset.url;
     this.list = panel.querySelector(".chat__messages[data-last]");
     this.scroller = panel.querySelector(".chat__scroll");
@@ -70,6 +71,7 @@ export class Thread {
       if (before?.dataset.day !== li.dataset.day && days.has(li.dataset.day)) this.list.append(days.get(li.dataset.day));
       this.list.append(li);
       join(before, li);
+      this.onMessage(li);
       this.last += 1;
       added.push(li);
     }
