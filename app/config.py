@@ -56,8 +56,8 @@ class Config:
             base_url=env.get("ATRIUM_BASE_URL", "http://127.0.0.1:8080").rstrip("/"),
             mail=env.get("ATRIUM_MAIL", "file"),
             mail_from=env.get("ATRIUM_MAIL_FROM", "Atrium <no-reply@localhost>"),
-            pool_size=int(env.get("ATRIUM_POOL_SIZE", "20")),
-            proxies=int(env.get("ATRIUM_PROXIES", "0")),
+            pool_size=_whole(env, "ATRIUM_POOL_SIZE", 20),
+            proxies=_whole(env, "ATRIUM_PROXIES", 0),
             rate_limits=env.get("ATRIUM_RATE_LIMITS", "1") != "0",
         )
 
@@ -113,6 +113,14 @@ def sqlalchemy_url(url: str) -> str:
     if not sep or scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not rest:
         raise ConfigError("DATABASE_URL must look like postgresql://user:password@host:5432/name")
     return f"postgresql+psycopg://{rest}"
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number from the environment. Raises ConfigError."""
+    try:
+        return int(env.get(name, default))
+    except ValueError:
+        raise ConfigError(f"{name} must be a whole number, not {env[name]!r}") from None
 
 
 def libpq_url(url: str) -> str:
