@@ -145,4 +145,4 @@ def _state(shown: Order) -> dict[str, Any]:
 
 
 def _closing(shown: Order) -> list[Any]:
-    return [step for step in moves(db.session, actor(), shown) if step.in_dialog]
+    return [step for step in moves(db.session, actor(), shown) if step.in_dialog and step.by is By.AUTHOR]

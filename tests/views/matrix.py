@@ -1,0 +1,404 @@
+"""The table of the matrix: what each address answers to each role, for a thing of one's own and for somebody else's.
+
+It is written from the requirements (I-22, I-26, S0-54), not from app/permissions.py: the two must agree.
+A row says who gets in; everybody else gets `rest`; strangers get the sign-in page (GET) or 401.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.views.world import PEOPLE, STRANGER, World
+
+ALL = frozenset(PEOPLE)
+NOBODY: frozenset[str] = frozenset()
+DESK = frozenset(
+    {"executor", "mate", "other_executor", "dispatcher", "rental", "events", "guard", "operator"}
+)
+#: Who sees every order; who serves the one of `owner`; who may look at it; who may write in it.
+OVERSEERS = frozenset({"dispatcher", "rental", "operator"})
+SERVE = OVERSEERS | {"executor", "mate"}
+LOOK = SERVE | {"owner", "landlady"}
+WRITE = SERVE | {"owner"}
+#: The administration by its parts: who reads, who writes.
+OFFICE = frozenset({"dispatcher", "operator"})
+OPERATOR = frozenset({"operator"})
+
+Params = Callable[[World, str], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address for one thing. `answers` maps every person, and the stranger, to a status."""
+
+    endpoint: str
+    method: str
+    thing: str
+    answers: dict[str, int]
+    path: Params = lambda _world, _who: {}
+    data: Params = lambda _world, _who: {}
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.endpoint}{f' ({self.thing})' if self.thing else ''}"
+
+
+def answers(
+    method: str,
+    ok: int,
+    who: Iterable[str] = ALL,
+    rest: int = 404,
+    stranger: int | None = None,
+    **single: int,
+) -> dict[str, int]:
+    door = 302 if method == "GET" else 401
+    given = {name: ok if name in who else rest for name in PEOPLE} | single
+    return {STRANGER: door if stranger is None else stranger, **given}
+
+
+def row(
+    address: str,
+    ok: int,
+    who: Iterable[str] = ALL,
+    rest: int = 404,
+    *,
+    thing: str = "",
+    path: Params = lambda _world, _who: {},
+    data: Params = lambda _world, _who: {},
+    stranger: int | None = None,
+    **single: int,
+) -> Row:
+    method, endpoint = address.split()
+    return Row(endpoint, method, thing, answers(method, ok, who, rest, stranger, **single), path, data)
+
+
+def open_to_all(
+    address: str, ok: int = 200, path: Params = lambda _w, _n: {}, data: Params = lambda _w, _n: {}
+) -> Row:
+    return row(address, ok, stranger=ok, path=path, data=data)
+
+
+def fixed(**values: Any) -> Params:
+    return lambda _world, _who: values
+
+
+def of_rows(name: str, key: str) -> Params:
+    return lambda world, _who: {name: world.rows[key]}
+
+
+# --- things --------------------------------------------------------------------------------------------------------
+
+
+def foreign_order(**more: Any) -> Params:
+    return lambda world, _who: {"number": world.order["number"], **more}
+
+
+def own_order(**more: Any) -> Params:
+    """Strangers have none: they try the owner's."""
+    return lambda world, who: {"number": world.own_order.get(who, world.order)["number"], **more}
+
+
+def no_order(**more: Any) -> Params:
+    return lambda _world, _who: {"number": 999_999_999, **more}
+
+
+def foreign_thread(kind: str = "thread") -> Params:
+    return lambda world, _who: {"thread_id": world.order[kind]}
+
+
+def own_thread(kind: str = "thread") -> Params:
+    return lambda world, who: {"thread_id": world.own_order.get(who, world.order)[kind]}
+
+
+def file(name: str) -> Params:
+    return lambda world, _who: {"file_id": world.files[name]}
+
+
+def own_draft(world: World, who: str) -> dict[str, Any]:
+    return {"file_id": world.own_draft.get(who, world.own_draft["owner"])}
+
+
+def drafts_of(whose: str) -> Params:
+    return lambda world, _who: {"file_id": world.own_draft[whose]}
+
+
+def order_rows(
+    address: str, ok: int, who: Iterable[str], own: int, rest: int = 404, **options: Any
+) -> list[Row]:
+    """Somebody else's order, one's own, one that is not there."""
+    data: Params = options.pop("data", lambda _world, _who: {})
+    more: dict[str, Any] = options.pop("more", {})
+    own_who: Iterable[str] = options.pop("own_who", ALL)
+    own_rest: int = options.pop("own_rest", 403)
+    gone: int = options.pop("gone", 404)
+    gone_who: Iterable[str] = options.pop("gone_who", ALL)
+    return [
+        row(
+            address, ok, who, rest, thing="somebody else's", path=foreign_order(**more), data=data, **options
+        ),
+        row(address, own, own_who, own_rest, thing="own", path=own_order(**more), data=data),
+        row(address, gone, gone_who, own_rest, thing="not there", path=no_order(**more), data=data),
+    ]
+
+
+# --- for everybody -------------------------------------------------------------------------------------------------
+
+PUBLIC = [
+    open_to_all("GET public.healthz"),
+    open_to_all("GET public.manifest"),
+    open_to_all("GET public.offline"),
+    open_to_all("GET public.robots"),
+    open_to_all("GET public.service_worker"),
+    open_to_all("GET static", path=fixed(filename="img/logo.svg")),
+    open_to_all("GET vendor.serve", path=fixed(version="x", name="icons.svg")),
+    open_to_all("POST auth.locale", 303, data=fixed(locale="en")),
+    open_to_all("POST auth.password_hint", data=fixed(password="x")),
+    row("GET auth.sign_in", 302, stranger=200),
+    row("GET auth.sign_up", 302, stranger=200),
+    open_to_all("POST auth.do_sign_in", 422, data=fixed(email="x", password="x")),
+    open_to_all("POST auth.do_sign_up", 422),
+    open_to_all("POST auth.sign_out", 303),
+    open_to_all("GET auth.ask_reset"),
+    open_to_all("POST auth.do_ask_reset", data=fixed(email="nobody@example.org")),
+    open_to_all("GET auth.reset", path=lambda world, _who: {"token": world.reset_token}),
+    open_to_all("GET auth.reset", 422, path=fixed(token="made-up")),
+    open_to_all(
+        "POST auth.do_reset", 422, path=fixed(token="made-up"), data=fixed(password="зелёный чайник")
+    ),
+]
+
+# --- the own account -----------------------------------------------------------------------------------------------
+
+ACCOUNT = [
+    row("GET auth.profile", 200),
+    row("POST auth.edit_profile", 303, data=fixed(first_name="А", last_name="Б")),
+    row("POST auth.set_avatar", 422),
+    row("POST auth.remove_avatar", 303),
+    row("POST auth.change_password", 422),
+    row("GET auth.zone_name", 422),
+    row("POST auth.timezone", 303, data=fixed(timezone="UTC")),
+]
+
+# --- the resident's pages ------------------------------------------------------------------------------------------
+
+PORTAL = [
+    row("GET portal.home", 200),
+    row("GET portal.orders", 200),
+    row("GET portal.notices", 200),
+    row("GET portal.bell", 200),
+    row("POST portal.read_notices", 303),
+    row("GET portal.category", 200, path=of_rows("category_id", "category")),
+    row("GET portal.category", 404, thing="not there", path=fixed(category_id=999)),
+    row("GET portal.service", 200, path=of_rows("service_id", "service")),
+    row("POST portal.place", 303, path=of_rows("service_id", "service")),
+    # A service for one role only (I-26).
+    row("GET portal.service", 200, {"employee"}, thing="limited", path=of_rows("service_id", "limited")),
+    row("POST portal.place", 303, {"employee"}, thing="limited", path=of_rows("service_id", "limited")),
+    # Who serves an order meets it at the desk.
+    *order_rows("GET portal.order", 302, SERVE, own=200, owner=200, landlady=200),
+    *order_rows("GET portal.status", 200, LOOK, own=200),
+    *order_rows("GET portal.close", 302, LOOK, own=200, owner=200),
+    *order_rows("POST portal.move", 403, LOOK, own=303, owner=303, more={"name": "cancel"}),
+    *order_rows("POST portal.close_as", 403, LOOK, own=303, owner=303, data=fixed(**{"as": "close"})),
+]
+
+# --- chat and files ------------------------------------------------------------------------------------------------
+
+_SAID = fixed(text="Здравствуйте", client_id="3f6d3a57-9f2b-4b5e-9b53-0a3a3f0b5d11")
+_CHAT = {"GET chat.messages": 200, "POST chat.post": 303, "POST chat.seen": 204, "POST chat.typing": 204}
+
+
+def _chat_rows(address: str, ok: int) -> list[Row]:
+    """In an order's chat the orderer and the staff write, onlookers read (S0-54); notes are for the staff alone."""
+    writing = address == "POST chat.post"
+    readers = {"landlady": 403} if writing else {}
+    return [
+        row(address, ok, LOOK, thing="somebody else's", path=foreign_thread(), data=_SAID, **readers),
+        row(address, ok, thing="own", path=own_thread(), data=_SAID),
+        row(address, ok, SERVE, thing="notes", path=foreign_thread("notes"), data=_SAID),
+        row(address, ok, NOBODY, thing="notes on the own order", path=own_thread("notes"), data=_SAID),
+        row(address, 404, thing="not there", path=fixed(thread_id=999_999), data=_SAID),
+    ]
+
+
+CHAT = [one for address, ok in _CHAT.items() for one in _chat_rows(address, ok)]
+
+
+def _file_rows(address: str) -> list[Row]:
+    return [
+        row(address, 200, LOOK, thing="in a chat", path=file("thread")),
+        row(address, 200, SERVE, thing="in notes", path=file("notes")),
+        row(address, 200, thing="a service's", path=file("picture")),
+        row(address, 200, thing="own draft", path=own_draft),
+        row(address, 200, {"owner"}, thing="somebody else's draft", path=drafts_of("owner")),
+        row(address, 404, thing="not there", path=fixed(file_id="3f6d3a57-9f2b-4b5e-9b53-0a3a3f0b5d11")),
+    ]
+
+
+FILES = [
+    *_file_rows("GET files.download"),
+    *_file_rows("GET files.preview"),
+    *_file_rows("GET files.picture"),
+    row("GET files.avatar", 200, path=lambda world, _who: {"user_id": world.people["owner"]}),
+    row(
+        "GET files.avatar",
+        404,
+        thing="of somebody without",
+        path=lambda world, _who: {"user_id": world.people["other"]},
+    ),
+    row("POST files.upload", 422),
+    row("POST files.discard", 204, thing="own draft", path=own_draft),
+    row("POST files.discard", 204, {"owner"}, thing="somebody else's draft", path=drafts_of("owner")),
+    row("POST files.discard", 404, thing="sent", path=file("thread")),
+]
+
+# --- the desk ------------------------------------------------------------------------------------------------------
+
+
+def _desk(address: str, ok: int, who: Iterable[str] = SERVE, own: int = 404, **options: Any) -> list[Row]:
+    """Residents have no desk (403); its staff finds there what it serves, never the own order (404)."""
+    outside = dict.fromkeys(ALL - DESK, 403)
+    return order_rows(address, ok, who, own=own, own_who=DESK, gone_who=DESK, **outside, **options)
+
+
+DESK_ROWS = [
+    row("GET desk.queue", 200, DESK, 403),
+    row("GET desk.bell", 200, DESK, 403),
+    row("GET desk.keys", 200, DESK, 403),
+    row("GET desk.changes", 200, DESK, 403),
+    row("GET desk.filters", 200, DESK, 403),
+    row("GET desk.export", 200, DESK, 403),
+    row("GET desk.choices", 200, DESK, 403, thing="who", path=fixed(what="who")),
+    row("GET desk.choices", 200, DESK, 403, thing="executor", path=fixed(what="executor")),
+    *_desk("GET desk.order", 200, own=200),
+    *_desk("GET desk.state", 200),
+    *_desk("GET desk.talk_panel", 200, more={"which": "chat"}),
+    *_desk("GET desk.talk_panel", 200, more={"which": "notes"}),
+    *_desk("GET desk.hands", 200),
+    *_desk("GET desk.choose", 200, executor=409, mate=409),
+    *_desk("POST desk.assign", 303, own=403, executor=403, mate=403, data=fixed(to="nobody")),
+    *_desk("GET desk.reason", 200, more={"name": "reject"}, executor=409, mate=409),
+    *_desk("POST desk.move", 303, own=403, more={"name": "finish"}),
+    *_desk(
+        "POST desk.move",
+        303,
+        own=403,
+        more={"name": "reject"},
+        data=fixed(comment="Нет"),
+        executor=403,
+        mate=403,
+    ),
+    *_desk("POST desk.settle", 303, own=403),
+]
+
+# --- the administration --------------------------------------------------------------------------------------------
+
+
+def _admin(
+    view: str,
+    key: str,
+    readers: Iterable[str],
+    writers: Iterable[str],
+    *,
+    deletes: bool = True,
+    edited: int = 422,
+) -> list[Row]:
+    one = of_rows("pk", key)
+    gone = fixed(pk="999999")
+    rows = [
+        row(f"GET {view}.list", 200, readers, 403),
+        row(f"GET {view}.show", 200, readers, 403, path=one),
+        row(f"GET {view}.show", 404, readers, 403, thing="not there", path=gone),
+        row(f"GET {view}.add", 200, writers, 403),
+        row(f"POST {view}.add", 422, writers, 403),
+        row(f"GET {view}.edit", 200, writers, 403, path=one),
+        row(f"POST {view}.edit", edited, writers, 403, path=one, data=fixed(nothing="1")),
+        row(f"POST {view}.act", 404, writers, 403, path=fixed(name="made-up")),
+    ]
+    if deletes:
+        rows += [
+            row(f"GET {view}.delete", 200, writers, 403, path=one),
+            row(f"POST {view}.delete", 404, writers, 403, thing="not there", path=gone),
+        ]
+    return rows
+
+
+ADMIN = [
+    row("GET AdminIndex.index", 200, OFFICE, 403),
+    open_to_all("GET SignInDoor.login", 302),
+    *_admin("PersonView", "person", OFFICE, OPERATOR, deletes=False),
+    row(
+        "POST PersonView.act",
+        303,
+        OPERATOR,
+        403,
+        thing="block",
+        path=fixed(name="block"),
+        data=lambda world, _who: {"row": world.rows["person"], "sure": "yes"},
+    ),
+    *_admin("CompanyView", "company", OFFICE, OPERATOR),
+    # Nothing in its form is required.
+    *_admin("MembershipView", "membership", OFFICE, OPERATOR, edited=303),
+    *_admin("TeamView", "team", OFFICE, OPERATOR),
+    *_admin("RoleView", "role", OPERATOR, OPERATOR),
+    *_admin("PlaceView", "place", OFFICE, OFFICE),
+    *_admin("CategoryView", "category", OFFICE, OPERATOR),
+    *_admin("ServiceView", "service", OFFICE, OPERATOR),
+    row("GET FormBuilder.build", 200, OFFICE, 403, path=of_rows("service_id", "service")),
+    row(
+        "POST FormBuilder.change",
+        200,
+        OPERATOR,
+        403,
+        path=of_rows("service_id", "service"),
+        data=fixed(do="look"),
+    ),
+    row("GET JournalView.entries", 200, OFFICE, 403),
+    row("GET SettingsView.values", 200, OPERATOR, 403),
+    row("POST SettingsView.change", 422, OPERATOR, 403),
+    *(
+        row("GET ChoicesView.find", 200, OFFICE, 403, thing=what, path=fixed(what=what))
+        for what in ("people", "executors", "companies", "teams", "services", "places")
+    ),
+]
+
+ROWS = [*PUBLIC, *ACCOUNT, *PORTAL, *CHAT, *FILES, *DESK_ROWS, *ADMIN]
+
+# --- sockets -------------------------------------------------------------------------------------------------------
+
+#: What a page may ask to hear of → who is let in and into which rooms. {x} is somebody else's order, {own} the own one.
+SUBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "order:{x}": {
+        **dict.fromkeys(SERVE, ("order:{x}", "staff-order:{x}")),
+        "owner": ("order:{x}",),
+        "landlady": ("order:{x}",),
+    },
+    "order:{own}": dict.fromkeys(ALL, ("order:{own}",)),
+    "desk": {
+        **dict.fromkeys(OVERSEERS, ("desk",)),
+        "executor": ("team:{team}",),
+        "mate": ("team:{team}",),
+        "other_executor": ("team:{other_team}",),
+    },
+    # Rooms are not subjects: nobody gets in by naming one.
+    **{
+        name: {}
+        for name in (
+            "staff-order:{x}",
+            "team:{team}",
+            "user:{owner}",
+            "order:999999999",
+            "order:99999999999999999999",
+            "order:-1",
+            "order:",
+            "order:{x} ",
+            "order:{x}:1",
+            "inbox",
+            "settings",
+            "",
+        )
+    },
+}

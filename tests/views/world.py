@@ -1,0 +1,136 @@
+"""The small world of the matrix: one person of every role, and things that belong to some of them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from PIL import Image
+
+from app.actions import chat, files, orders, people
+from app.extensions import db
+from app.permissions import (
+    DISPATCHER,
+    EMPLOYEE,
+    EVENT_MANAGER,
+    EXECUTOR,
+    GUARD,
+    OPERATOR,
+    RENTAL_MANAGER,
+    RESIDENT,
+    TENANT_ADMIN,
+)
+from app.storage import Storage
+from models import FormField, Order, User
+from tests import factories as make
+from tests.shared import session_cookie
+
+#: Name → role. `owner`, `employee` and `landlady` are of one company, `rival` runs another one; `mate` is in the team
+#: of the order, `other_executor` in another team.
+PEOPLE = {
+    "owner": RESIDENT,
+    "other": RESIDENT,
+    "employee": EMPLOYEE,
+    "landlady": TENANT_ADMIN,
+    "rival": TENANT_ADMIN,
+    "executor": EXECUTOR,
+    "mate": EXECUTOR,
+    "other_executor": EXECUTOR,
+    "dispatcher": DISPATCHER,
+    "rental": RENTAL_MANAGER,
+    "events": EVENT_MANAGER,
+    "guard": GUARD,
+    "operator": OPERATOR,
+}
+STRANGER = "stranger"
+EVERYBODY = (STRANGER, *PEOPLE)
+
+
+@dataclass
+class World:
+    """Ids only: the databases are copies, the objects belong to none of them."""
+
+    people: dict[str, int] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    #: The order of `owner`, in progress, done by `executor` of the team; and one of everybody's own.
+    order: dict[str, int] = field(default_factory=dict)
+    own_order: dict[str, dict[str, int]] = field(default_factory=dict)
+    own_draft: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    reset_token: str = ""
+
+
+def build(app: Flask) -> World:
+    world = World()
+    storage: Storage = app.extensions["storage"]
+    persons = {name: make.user(name.title(), "Матрицын", roles=(role,)) for name, role in PEOPLE.items()}
+    world.people = {name: person.id for name, person in persons.items()}
+    world.cookies = {name: session_cookie(app, person) for name, person in persons.items()}
+    _groups(world, persons)
+    _catalogue(world, persons, storage)
+    _orders(world, persons, storage)
+    people.set_avatar(persons["owner"], storage, _picture(), "owner.png")
+    for name, person in persons.items():
+        world.own_draft[name] = str(files.upload(person, storage, _picture(), "draft.png").id)
+    world.reset_token = people.make_reset_link(persons["owner"])
+    return world
+
+
+def _groups(world: World, persons: dict[str, User]) -> None:
+    company = make.company(
+        "ООО «Матрица»", members=(persons["owner"], persons["employee"]), admins=(persons["landlady"],)
+    )
+    make.company("ООО «Соседи»", admins=(persons["rival"],))
+    team = make.team(persons["executor"], persons["mate"])
+    other = make.team(persons["other_executor"])
+    world.rows |= {"company": company.id, "membership": company.members[0].id}
+    world.rows |= {"team": team.id, "other_team": other.id}
+    world.rows["role"] = persons["owner"].roles[0].id
+
+
+def _catalogue(world: World, persons: dict[str, User], storage: Storage) -> None:
+    picture = files.upload(persons["operator"], storage, _picture(), "service.png", subject="service:1")
+    category = make.category()
+    fields = [FormField(label="Вопрос", kind="text", limits={}, choices=[])]
+    service = make.service(fields=fields, category=category, picture_id=picture.id)
+    limited = make.service("Только для сотрудников", category=category)
+    limited.roles = list(persons["employee"].roles)
+    world.files["picture"] = str(picture.id)
+    world.rows |= {
+        "category": category.id,
+        "service": service.id,
+        "limited": limited.id,
+        "place": make.place().id,
+        "person": persons["other"].id,
+    }
+
+
+def _orders(world: World, persons: dict[str, User], storage: Storage) -> None:
+    service_id = world.rows["service"]
+    owner, dispatcher, executor = persons["owner"], persons["dispatcher"], persons["executor"]
+    order = orders.place(owner, service_id, {}, uuid4())
+    orders.assign(dispatcher, order.id, executor_id=executor.id, team_id=world.rows["team"])
+    orders.move(executor, order.id, "start")
+    world.order = _of(order)
+    for place, writer in (("thread", owner), ("notes", executor)):
+        draft = files.upload(writer, storage, _picture(), f"{place}.png")
+        chat.post(writer, world.order[place], "С картинкой", uuid4(), [draft.id])
+        world.files[place] = str(draft.id)
+    for name, person in persons.items():
+        world.own_order[name] = _of(orders.place(person, service_id, {}, uuid4()))
+    db.session.commit()
+
+
+def _of(order: Order) -> dict[str, int]:
+    return {"number": order.id, "thread": order.thread_id, "notes": order.notes_id}
+
+
+def _picture() -> Any:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "PNG")
+    out.seek(0)
+    return out
