@@ -100,13 +100,12 @@ def save_form(actor: Actor, service: Service, drafts: Sequence[Draft], seen: str
             service.fields.remove(before[draft.field_id])
             removed += 1
     for position, (draft, values) in enumerate(zip(kept, checked, strict=True)):
-        row = before.get(draft.field_id or 0)
-        if row is None:
-            row = FormField(service=service)
-            added += 1
-        for name, value in values.items():
+        row = before.get(draft.field_id or 0) or FormField()
+        for name, value in (values | {"position": position}).items():
             setattr(row, name, value)
-        row.position = position
+        if row.id is None:
+            service.fields.append(row)
+            added += 1
     db.session.flush()
     labels = [draft.label for draft in kept if draft.active]
     journal.write(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from flask_appbuilder.security.sqla.models import PermissionView, Role
@@ -51,14 +52,15 @@ def services(session: Session, words: str) -> Sequence[Service]:
 
 
 def matching_places(session: Session, words: str) -> list[Node]:
-    """Places whose full name holds every word: «корпус а 312». One statement."""
-    wanted = words.lower().split()
-    found = (
-        node
-        for node in places.tree(session)
-        if all(word in f"{node.full_name} {node.name}".lower() for word in wanted)
-    )
+    """Places in whose full name each typed word begins a word: «корпус а 31». One statement."""
+    wanted = re.findall(r"[\w-]+", words.lower())
+    found = (node for node in places.tree(session) if _begin(wanted, f"{node.full_name} {node.name}".lower()))
     return [node for node, _ in zip(found, range(LIMIT), strict=False)]
+
+
+def _begin(wanted: Sequence[str], name: str) -> bool:
+    own = re.split(r"[^\w-]+", name)
+    return all(any(word.startswith(begun) for word in own) for begun in wanted)
 
 
 def _people(words: str) -> Select[User]:

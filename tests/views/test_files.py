@@ -174,7 +174,9 @@ def test_headers(order, sign_in):
         assert headers["Content-Disposition"].startswith(way)
         assert "\n" not in headers["Content-Disposition"]
         assert "html" not in headers["Content-Type"]
-    saved = client.get(posted(order, order.author, client, name="Акт осмотра.pdf")).headers["Content-Disposition"]
+    saved = client.get(posted(order, order.author, client, name="Акт осмотра.pdf")).headers[
+        "Content-Disposition"
+    ]
     assert "filename*=UTF-8''%D0%90%D0%BA%D1%82%20%D0%BE%D1%81%D0%BC%D0%BE%D1%82%D1%80%D0%B0.pdf" in saved
 
 
@@ -251,15 +253,25 @@ def test_a_draft_can_be_taken_back(order, sign_in, app):
 
 def test_there_is_no_such_file(order, sign_in):
     client = sign_in(order.author)
-    for path in (f"/files/{uuid4()}", "/files/1", f"/pictures/{uuid4()}", "/avatars/1", "/avatars/99999999999999999999"):
+    for path in (
+        f"/files/{uuid4()}",
+        "/files/1",
+        f"/pictures/{uuid4()}",
+        "/avatars/1",
+        "/avatars/99999999999999999999",
+    ):
         assert client.get(path).status_code == 404
 
 
 def test_avatars_and_pictures(order, sign_in, app):
     storage = app.extensions["storage"]
-    face = files.upload(order.author, storage, io.BytesIO(picture()), "me.jpg", subject=f"user:{order.author_id}")
+    face = files.upload(
+        order.author, storage, io.BytesIO(picture()), "me.jpg", subject=f"user:{order.author_id}"
+    )
     order.author.avatar_id = face.id
-    scene = files.upload(order.author, storage, io.BytesIO(picture()), "s.jpg", subject=f"service:{order.service_id}")
+    scene = files.upload(
+        order.author, storage, io.BytesIO(picture()), "s.jpg", subject=f"service:{order.service_id}"
+    )
     client = sign_in(make.resident("Сосед", "Соседов"))
     for path in (f"/avatars/{order.author_id}?v={face.id}", f"/pictures/{scene.id}"):
         answer = client.get(path)

@@ -132,9 +132,7 @@ class PersonView(AdminView):
 
     def store(self, form: AdminForm, item: User, *, is_new: bool) -> User:
         values = {name: form[name].data for name in ("first_name", "last_name", "email", "phone")}
-        # Roles that the reader may not give are not in the form, and stay.
-        kept = [role for role in (item.roles if not is_new else ()) if role not in form.roles.offered()]
-        given = [*kept, *form.roles.data]
+        given = form.roles.data
         if is_new:
             return accounts.create(actor(), password=form.password.data, given=given, **values)
         return accounts.edit(actor(), item, given=given, **values)
