@@ -21,7 +21,8 @@ from tests.waiting import wait_for
 @pytest.fixture
 def order(app):
     return make.order(
-        make.resident(), make.service(executor=make.executor(), first_message="Пишите, если остались вопросы.")
+        make.resident(),
+        make.service(executor=make.executor(), first_message="Пишите, если остались вопросы."),
     )
 
 
@@ -91,7 +92,9 @@ def test_two_people_talk(app, db, order, new_page, axe, photo, act, width, langu
     theirs.locator(".shot").click()
     lightbox = staff.locator("dialog.lightbox")
     expect(lightbox).to_be_visible()
-    assert lightbox.locator("> img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1600
+    assert (
+        lightbox.locator("> img").evaluate("image => image.decode().then(() => image.naturalWidth)") == 1600
+    )
     staff.keyboard.press("Escape")
     expect(lightbox).to_be_hidden()
     with staff.expect_download() as download:
@@ -211,7 +214,9 @@ def test_a_refused_message_keeps_its_words(app, db, order, new_page, tmp_path):
     assert box.input_value() == "Смотрите файл"
 
     # The right to write goes while the page is open.
-    page.route("**/messages", lambda route: route.fulfill(status=403, json={"code": "forbidden", "text": "Нельзя"}))
+    page.route(
+        "**/messages", lambda route: route.fulfill(status=403, json={"code": "forbidden", "text": "Нельзя"})
+    )
     box.press("Enter")
     failed = panel(page, order.thread_id).locator('.message[data-state="failed"]')
     expect(failed.locator(".message__problem")).to_contain_text("Нельзя")
