@@ -92,7 +92,8 @@ class Config:
             "FAB_BASE_TEMPLATE": "appbuilder/atrium.html",
             "RATELIMIT_ENABLED": self.rate_limits,
             "RATELIMIT_STORAGE_URI": "memory://",
-            "SESSION_COOKIE_NAME": "atrium",
+            # The prefix binds the cookie to this host and to https; browsers refuse it over plain http.
+            "SESSION_COOKIE_NAME": "__Host-atrium" if self.production else "atrium",
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
             "SESSION_COOKIE_SECURE": self.production,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, redirect, request, url_for
+from flask import current_app, redirect, request, session, url_for
 from flask_appbuilder import AppBuilder, BaseView, expose
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import Group, PermissionView, Role
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import policy
 from app.permissions import ROLES, P
-from models import User
+from models import EndedSession, User
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -56,7 +56,8 @@ class Security(SecurityManager):  # type: ignore[misc]  # Flask-AppBuilder is un
 
     def load_user(self, pk: str) -> User | None:
         """The signed-in person, with roles, groups and teams, in one statement. The cookie's session key must be the
-        present one: changing the password or blocking the account ends every session."""
+        present one: changing the password or blocking the account ends every session. A cookie that was signed out
+        stays so."""
         user_id, _, session_key = str(pk).partition(":")
         if not user_id.isdecimal():
             return None
@@ -64,6 +65,7 @@ class Security(SecurityManager):  # type: ignore[misc]  # Flask-AppBuilder is un
             self.session.scalars(
                 select(User)
                 .where(User.id == int(user_id))
+                .where(~exists().where(EndedSession.key == session.get("sign_in", "")))
                 .options(
                     joinedload(User.roles),
                     joinedload(User.groups).joinedload(Group.roles),

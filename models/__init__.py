@@ -6,7 +6,7 @@ from models.chat import Message, ReadMark, Thread, ThreadKind
 from models.files import StoredFile
 from models.journal import Channel, Entry, Notice
 from models.orders import Order
-from models.people import Company, CompanyKind, Membership, ResetLink, Team, User
+from models.people import Company, CompanyKind, EndedSession, Membership, ResetLink, Team, User
 from models.places import Place, PlaceKind
 from models.settings import Setting
 
@@ -15,6 +15,7 @@ __all__ = [
     "Channel",
     "Company",
     "CompanyKind",
+    "EndedSession",
     "Entry",
     "Extra",
     "FieldKind",

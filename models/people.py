@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from flask_appbuilder.security.sqla.models import User as FabUser
+from flask_appbuilder.security.sqla.models import assoc_user_role
 from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -76,6 +77,9 @@ Index(
     postgresql_using="gin",
     postgresql_ops={"name": "gin_trgm_ops"},
 )
+
+# Who has a role: asked for every notice to the staff, and whenever an executor is chosen.
+Index("ix_ab_user_role_role", assoc_user_role.c.role_id)
 
 
 class CompanyKind(StrEnum):
@@ -157,9 +161,20 @@ class ResetLink(Model):
     user: Mapped[User] = relationship()
 
 
+class EndedSession(Model):
+    """A sign-in that was signed out: its cookie, wherever a copy of it may be, is good for nothing any more. Kept as
+    long as a cookie lives."""
+
+    __tablename__ = "ended_sessions"
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    ended_at: Mapped[Now] = mapped_column(index=True)
+
+
 __all__ = [
     "Company",
     "CompanyKind",
+    "EndedSession",
     "Membership",
     "ResetLink",
     "Team",

@@ -12,7 +12,8 @@ from typing import IO
 from email_validator import EmailNotValidError, validate_email
 from flask_appbuilder.security.sqla.models import Role
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal, passwords, queue, settings, timezones
@@ -25,7 +26,7 @@ from app.extensions import db
 from app.permissions import RESIDENT, P
 from app.policy import Actor, require
 from app.storage import Storage
-from models import ResetLink, StoredFile, User
+from models import EndedSession, ResetLink, StoredFile, User
 from models.people import new_session_key
 
 RESET_LIFE = dt.timedelta(hours=2)
@@ -112,6 +113,20 @@ def sign_in(email: str, password: str) -> User:
     if not user.session_key:
         user.session_key = new_session_key()
     return user
+
+
+@action
+def sign_out(key: str) -> None:
+    """End the sign-in of this key, in every copy of its cookie."""
+    db.session.execute(insert(EndedSession).values(key=key, ended_at=clock.now()).on_conflict_do_nothing())
+
+
+@action
+def forget_ended_sessions() -> None:
+    """Cookies older than a month are refused without help."""
+    db.session.execute(
+        delete(EndedSession).where(EndedSession.ended_at < clock.now() - dt.timedelta(days=31))
+    )
 
 
 # --- password -----------------------------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ def build(app: Flask) -> procrastinate.App:
 
     every("* * * * * */10", "expire_due", lambda: _until_none(orders.expire_due))
     every("* * * * * */30", "remind_due", lambda: _until_none(orders.remind_due))
+    every("23 3 * * *", "forget_ended_sessions", people.forget_ended_sessions)
     every("17 3 * * *", "clear_drafts", lambda: files.clear_drafts(storage))
     _retry_stalled(jobs)
     return jobs

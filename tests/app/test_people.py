@@ -22,7 +22,7 @@ from app.errors import Forbidden, Invalid
 from app.extensions import db as extension
 from app.permissions import OPERATOR, RESIDENT
 from app.storage import Storage
-from models import Entry, ResetLink, Setting, StoredFile, User
+from models import EndedSession, Entry, ResetLink, Setting, StoredFile, User
 from tests import factories
 
 GOOD = "зелёный чайник"
@@ -479,3 +479,16 @@ def test_who_may_block(db: Any) -> None:
     operator = factories.user(roles=(OPERATOR,))
     with pytest.raises(Invalid):
         people.block(operator, operator, blocked=True)
+
+
+def test_signed_out_cookies_are_kept_for_a_month(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    people.sign_out("old")
+    people.sign_out("old")
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + dt.timedelta(days=20))
+    people.sign_out("new")
+    people.forget_ended_sessions()
+    assert len(db.scalars(select(EndedSession)).all()) == 2
+    monkeypatch.setattr(clock, "now", lambda: now + dt.timedelta(days=32))
+    people.forget_ended_sessions()
+    assert db.scalars(select(EndedSession.key)).all() == ["new"]

@@ -131,6 +131,7 @@ def test_remember_me(client: FlaskClient, app: Flask, marina: User) -> None:
 def test_cookies_are_secure_in_production() -> None:
     settings_ = Config(database_url="x", secret_key="x", production=True).flask()
     assert settings_["SESSION_COOKIE_SECURE"]
+    assert settings_["SESSION_COOKIE_NAME"].startswith("__Host-")
     assert not Config(database_url="x", secret_key="x").flask()["SESSION_COOKIE_SECURE"]
 
 
@@ -195,6 +196,18 @@ def test_sign_out_by_post_only(client: FlaskClient, marina: User) -> None:
     assert is_in(client)
     assert client.post("/sign-out").location == "/sign-in"
     assert not is_in(client)
+
+
+def test_a_copied_cookie_ends_with_the_sign_out(app: Flask, client: FlaskClient, marina: User) -> None:
+    enter(client)
+    copy = app.test_client()
+    copy.set_cookie("atrium", cookie(client).value)
+    another = app.test_client()
+    enter(another)
+    assert is_in(copy)
+    client.post("/sign-out")
+    assert not is_in(copy)
+    assert is_in(another), "another device stays signed in"
 
 
 def test_what_the_browser_keeps_after_sign_out(client: FlaskClient, marina: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from flask import current_app, flash, make_response, redirect, render_template, request, session, url_for
@@ -48,6 +49,7 @@ def enter(user: User, *, remember: bool) -> None:
     """Begin a session of this person: of the stranger's nothing is taken over but the language. `remember` keeps it
     when the browser is closed, for PERMANENT_SESSION_LIFETIME."""
     _forget()
+    session["sign_in"] = secrets.token_urlsafe(16)
     login_user(user)
     session.permanent = remember
 
@@ -134,7 +136,9 @@ def _sign_up_page(error: AtriumError | None = None) -> Response:
 
 @auth.post("/sign-out")
 def sign_out() -> Answer:
-    """This browser forgets who was signed in; the language stays."""
+    """This browser forgets who was signed in; the language stays. Copies of its cookie are worth nothing any more."""
+    if current_user.is_authenticated and "sign_in" in session:
+        people.sign_out(session["sign_in"])
     _forget()
     logout_user()
     flash(_("You are signed out."))
