@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from flask import Flask, current_app
@@ -32,12 +34,19 @@ def prepare(demo: bool | None) -> None:
     """Migrate, sync the roles and, on a first start, load the demo data. Prints the demo accounts."""
     config: Config = current_app.config["ATRIUM"]
     wanted = (os.environ.get("ATRIUM_DEMO", "1") != "0") if demo is None else demo
+    with _alone():
+        upgrade()
+        security.sync(db.session)
+        _demo(wanted and not config.production)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time changes what all of them rely on; the others wait."""
     with db.engine.connect() as guard:
         guard.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         try:
-            upgrade()
-            security.sync(db.session)
-            _demo(wanted and not config.production)
+            yield
         finally:
             guard.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
 
@@ -56,7 +65,8 @@ def _demo(wanted: bool) -> None:
 @click.command("sync")
 def sync() -> None:
     """Add new rights and roles; keep what administrators changed."""
-    security.sync(db.session)
+    with _alone():
+        security.sync(db.session)
 
 
 @click.command("jobs")

@@ -63,3 +63,5 @@ def post_worker_init(worker: Any) -> None:
     """
     while _gate and not select.select([int(_gate)], [], [], 5)[0]:
         worker.notify()  # or its master would take it for hanging
+    # From the start, not from the first socket: an edited role or setting counts at once in every process.
+    worker.wsgi.extensions["listen"]()
