@@ -54,6 +54,8 @@ def services(session: Session, words: str) -> Sequence[Service]:
 def matching_places(session: Session, words: str) -> list[Node]:
     """Places in whose full name each typed word begins a word: «корпус а 31». One statement."""
     wanted = re.findall(r"[\w-]+", words.lower())
+    if words.strip() and not wanted:
+        return []
     found = (node for node in places.tree(session) if _begin(wanted, f"{node.full_name} {node.name}".lower()))
     return [node for node, _ in zip(found, range(LIMIT), strict=False)]
 

@@ -111,9 +111,9 @@ def test_additional_services_are_put_in_order_and_taken_away(admin: FlaskClient)
         assert [row.extra_id for row in service.extras] == wanted
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
+def test_bad_values_of_a_service(admin: FlaskClient) -> None:
+    service = make.service("Уборка")
+    for changes, said in [
         ({"name": ""}, "Please fill this in."),
         ({"name": "x" * 201}, "At most 200 characters."),
         ({"category_id": "999"}, "Please choose from the list."),
@@ -128,17 +128,14 @@ def test_additional_services_are_put_in_order_and_taken_away(admin: FlaskClient)
         ({"art": "nonsense"}, "Please choose from the list."),
         ({"roles": "999"}, "Please choose from the list."),
         ({"position": "1e9"}, "Please enter a whole number."),
-    ],
-)
-def test_bad_values_of_a_service(changes: dict[str, str], said: str, admin: FlaskClient) -> None:
-    service = make.service("Уборка")
-    answer = admin.post(
-        f"/admin/services/edit/{service.id}", data=sent(service, summary="Осталось") | changes
-    )
-    assert answer.status_code == 422
-    assert said in answer.text
-    assert "Осталось" in answer.text
-    assert (service.name, service.summary, service.kind) == ("Уборка", "", "simple")
+    ]:
+        answer = admin.post(
+            f"/admin/services/edit/{service.id}", data=sent(service, summary="Осталось") | changes
+        )
+        assert answer.status_code == 422, changes
+        assert said in answer.text, changes
+        assert "Осталось" in answer.text
+        assert (service.name, service.summary, service.kind) == ("Уборка", "", "simple")
 
 
 def test_rules_between_rows(admin: FlaskClient) -> None:
@@ -153,27 +150,21 @@ def test_rules_between_rows(admin: FlaskClient) -> None:
     assert "Without the right to carry out orders" in answer.text
 
 
-@pytest.mark.parametrize(
-    ("file", "said"),
-    [
-        ((io.BytesIO(b"%PDF-1.7 a letter"), "photo.png"), "is not what its name says"),
-        ((io.BytesIO(b"\x89PNG\r\n\x1a\n broken"), "photo.png"), "is not a picture that can be read"),
-        ((io.BytesIO(b"just text"), "photo.txt"), "Please choose a picture."),
-        ((io.BytesIO(b""), "photo.png"), "is empty"),
-        ((io.BytesIO(b"MZ program"), "setup.exe"), "cannot be sent"),
-    ],
-)
-def test_only_pictures_are_pictures(file: Any, said: str, admin: FlaskClient) -> None:
+def test_only_pictures_are_pictures(admin: FlaskClient) -> None:
     service = make.service("Уборка")
-    content, name = file
-    content.seek(0)
-    values = sent(service, summary="Осталось", picture_id=(io.BytesIO(content.read()), name))
-    answer = admin.post(f"/admin/services/edit/{service.id}", data=values)
-    assert answer.status_code == 422
-    assert said in answer.text
-    assert "Осталось" in answer.text
-    assert service.picture_id is None
-    assert service.summary == ""
+    for content, name, said in (
+        (b"%PDF-1.7 a letter", "photo.png", "is not what its name says"),
+        (b"\x89PNG\r\n\x1a\n broken", "photo.png", "is not a picture that can be read"),
+        (b"just text", "photo.txt", "Please choose a picture."),
+        (b"", "photo.png", "is empty"),
+        (b"MZ program", "setup.exe", "cannot be sent"),
+    ):
+        values = sent(service, summary="Осталось", picture_id=(io.BytesIO(content), name))
+        answer = admin.post(f"/admin/services/edit/{service.id}", data=values)
+        assert answer.status_code == 422, name
+        assert said in answer.text
+        assert "Осталось" in answer.text
+        assert (service.picture_id, service.summary) == (None, "")
 
 
 def test_a_picture_is_replaced_and_removed(admin: FlaskClient, app: Flask) -> None:

@@ -81,12 +81,12 @@ def test_a_place_is_added_into_another(admin: FlaskClient, tree: dict[str, Place
     assert (made.parent_id, made.shown, made.position, made.timezone) == (tree["floor"].id, True, 0, None)
 
 
-@pytest.mark.parametrize("into", ["house", "floor", "room"])
-def test_no_circles(into: str, admin: FlaskClient, tree: dict[str, Place]) -> None:
-    answer = edit(admin, tree["house"], parent=tree[into].id)
-    assert answer.status_code == 422
-    assert "cannot stand in itself or in what it contains" in answer.text
-    assert tree["house"].parent_id == tree["top"].id
+def test_no_circles(admin: FlaskClient, tree: dict[str, Place]) -> None:
+    for into in ["house", "floor", "room"]:
+        answer = edit(admin, tree["house"], parent=tree[into].id)
+        assert answer.status_code == 422
+        assert "cannot stand in itself or in what it contains" in answer.text
+        assert tree["house"].parent_id == tree["top"].id
 
 
 def test_a_place_stands_in_something_greater(admin: FlaskClient, tree: dict[str, Place]) -> None:
