@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.actions import orders
+from app.errors import Invalid
 from models import Notice
 from tests import factories as make
 from tests.stack import Stack
@@ -77,7 +78,7 @@ def test_a_signal_waits_for_the_commit(database: str, app, db):
     order, dispatcher = make.order(), make.dispatcher()
     with psycopg.connect(database, autocommit=True) as listener:
         listener.execute("LISTEN atrium")
-        with pytest.raises(Exception, match="invalid"):
+        with pytest.raises(Invalid):
             orders.move(dispatcher, order.id, "reject")
         orders.move(dispatcher, order.id, "start")
         poke = json.loads(next(listener.notifies(timeout=5)).payload)
