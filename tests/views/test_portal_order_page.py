@@ -331,7 +331,7 @@ def test_status_part_brings_menu_and_history(sign_in: Any, count_statements: Any
     with count_statements(8):
         part = client.get(f"/orders/{order.id}/status").text
     assert 'id="order-status"' in part
-    assert 'id="order-menu" hx-swap-oob="true"' in part
+    assert 'id="order-menu" hx-swap-oob="morph"' in part
     assert 'id="order-history" hx-swap-oob="morph"' in part
     assert "<html" not in part
 

@@ -30,9 +30,10 @@ document.addEventListener(
   "live",
   (event) => {
     const element = event.target;
-    const kinds = element.dataset?.refresh?.split(" ");
-    const { kind = "" } = event.detail ?? {};
-    if (kinds && (kind === "resync" || kinds.some((wanted) => kind.startsWith(wanted)))) htmx.trigger(element, "refresh");
+    const wanted = element.dataset?.refresh?.split(" ");
+    const { pokes = [event.detail] } = event.detail ?? {};
+    const concerns = ({ kind }) => kind === "resync" || wanted.some((start) => kind.startsWith(start));
+    if (wanted && pokes.some(concerns)) htmx.trigger(element, "refresh");
   },
   true,
 );
