@@ -490,6 +490,7 @@ def test_pages_keep_to_a_strict_policy(admin: FlaskClient) -> None:
         assert not re.search(r'<[^>]+\s(style|on[a-z]+)="', answer.text), path
         assert "<style" not in answer.text
         assert all(nonce[1] in tag for tag in re.findall(r"<script[^>]*>", answer.text))
+        assert "unsafe" not in policy
         assert not re.search(r'(src|href)="(https?:)?//', answer.text)
 
 
