@@ -104,7 +104,7 @@ def visible_orders(session: Session, actor: Actor) -> Select[Order]:
         return query
     conditions = [Order.author_id == actor.id]
     if P.ORDERS_EXECUTE in held:
-        conditions += [Order.executor_id == actor.id, Order.team_id.in_(_teams_of(actor))]
+        conditions += [Order.executor_id == actor.id, Order.team_id.in_(teams_of(actor))]
     if P.ORDERS_SEE_COMPANY in held:
         conditions.append(Order.company_id.in_(_companies_run_by(actor)))
     return query.where(or_(*conditions))
@@ -117,7 +117,7 @@ def staffed_orders(session: Session, actor: Actor) -> Select[Order]:
     if P.ORDERS_SEE_ALL in held:
         return query
     if P.ORDERS_EXECUTE in held:
-        return query.where(or_(Order.executor_id == actor.id, Order.team_id.in_(_teams_of(actor))))
+        return query.where(or_(Order.executor_id == actor.id, Order.team_id.in_(teams_of(actor))))
     return query.where(false())
 
 
@@ -126,7 +126,7 @@ def own_orders(actor: Actor) -> Select[Order]:
     return select(Order).where(Order.author_id == actor.id)
 
 
-def _teams_of(actor: Actor) -> list[int]:
+def teams_of(actor: Actor) -> list[int]:
     """Numbers, not a subselect: the planner then walks each team's index. They come with the signed-in person."""
     return [team.id for team in actor.teams] if isinstance(actor, User) else []
 
@@ -175,7 +175,7 @@ def is_staff(session: Session, actor: Actor, order: Order) -> bool:
         return False
     if order.executor_id == actor.id:
         return True
-    return order.team_id is not None and order.team_id in _teams_of(actor)
+    return order.team_id is not None and order.team_id in teams_of(actor)
 
 
 def side(session: Session, actor: Actor, order: Order) -> By | None:
@@ -280,5 +280,5 @@ def rooms_for(session: Session, actor: Actor, subject: str) -> list[str]:
     if subject == "desk" and can(session, actor, P.DESK):
         if can(session, actor, P.ORDERS_SEE_ALL):
             return ["desk"]
-        return [f"team:{team_id}" for team_id in _teams_of(actor)]
+        return [f"team:{team_id}" for team_id in teams_of(actor)]
     raise NotFound

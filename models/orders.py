@@ -74,12 +74,29 @@ class Order(Model):
         Index("ix_orders_kind", "kind", text("id DESC")),
         Index("ix_orders_created", text("created_at DESC"), text("id DESC")),
         Index("ix_orders_open", text("id DESC"), postgresql_where=text("closed_at IS NULL")),
+        # What is open is little: somebody's open orders are found without his years of finished ones.
+        Index(
+            "ix_orders_author_open", "author_id", text("id DESC"), postgresql_where=text("closed_at IS NULL")
+        ),
+        Index(
+            "ix_orders_executor_open",
+            "executor_id",
+            text("id DESC"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_orders_team_open", "team_id", text("id DESC"), postgresql_where=text("closed_at IS NULL")),
         Index(
             "ix_orders_unassigned",
             text("id DESC"),
             postgresql_where=text("closed_at IS NULL AND executor_id IS NULL"),
         ),
         Index("ix_orders_waiting", text("id DESC"), postgresql_where=text("waiting_since IS NOT NULL")),
+        # What may be overdue (app/queries/orders.py).
+        Index(
+            "ix_orders_late",
+            text("id DESC"),
+            postgresql_where=text("status = 'new' OR waiting_since IS NOT NULL"),
+        ),
         Index("ix_orders_completes", "completes_at", postgresql_where=text("completes_at IS NOT NULL")),
         Index("ix_orders_search", "search", postgresql_using="gin"),
     )

@@ -16,6 +16,8 @@ from app.policy import Actor, own_orders, staffed_orders
 from models import Message, Order, ReadMark, Thread
 
 PAGE = 50
+#: Somebody may have ordered thousands of times; the number of unread chats is of the newest so many.
+RECENT = 300
 #: Seconds for which a person's role beside the name may be out of date.
 _TTL = 60.0
 _roles: dict[int, tuple[float, object]] = {}
@@ -93,14 +95,14 @@ def _role(names: Sequence[str]) -> object:
 
 def unread_orders(session: Session, actor: Actor, limit: int = 100) -> int:
     """How many of the actor's own and served open threads have something unread, at most `limit`: the number in the
-    tab's title. Residents: own orders; staff: orders where they are the executor."""
-    mine = own_orders(actor).with_only_columns(Order.thread_id)
+    tab's title. Residents: the newest of the own orders; staff: orders where they are the executor."""
+    mine = own_orders(actor).order_by(Order.id.desc()).limit(RECENT).subquery()
     served = staffed_orders(session, actor).where(Order.executor_id == actor.id, Order.closed_at.is_(None))
     query = (
         select(Thread.id)
         .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == actor.id))
         .where(
-            Thread.id.in_(mine.union_all(served.with_only_columns(Order.thread_id))),
+            Thread.id.in_(select(mine.c.thread_id).union_all(served.with_only_columns(Order.thread_id))),
             Thread.last_number > func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening),
         )
         .limit(limit)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask_appbuilder.security.sqla.models import PermissionView, Role
-from sqlalchemy import Row, Select, func, or_, select
+from flask_appbuilder.security.sqla.models import (
+    PermissionView,
+    Role,
+    assoc_group_role,
+    assoc_user_group,
+    assoc_user_role,
+)
+from sqlalchemy import DateTime, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.permissions import P
-from app.policy import Actor, can, staffed_orders
+from app.policy import Actor, can, rights, staffed_orders, teams_of
+from app.queries.inbox import unread_count
 from app.queries.orders import COUNT_CAP, PAGE, Filters, narrowed, newest, paged
 from models import Company, Membership, Order, ReadMark, Service, Team, Thread, User
 
@@ -104,24 +111,33 @@ def _rows(session: Session, actor: Actor, query: Select[Order], ordered: Sequenc
     ).all()
 
 
-def counts(
-    session: Session, actor: Actor, boxes: Mapping[str, Filters], **more: Select[int]
-) -> dict[str, int]:
-    """How many orders each box of the desk's menu holds, at most COUNT_CAP, and `more` numbers. One statement."""
-    columns = [
-        select(func.count())
-        .select_from(
-            narrowed(staffed_orders(session, actor), actor, filters)
-            .with_only_columns(Order.id)
-            .limit(COUNT_CAP)
-            .subquery()
-        )
-        .scalar_subquery()
-        .label(name)
-        for name, filters in boxes.items()
-    ]
-    columns += [query.scalar_subquery().label(name) for name, query in more.items()]
-    return dict(session.execute(select(*columns)).mappings().one())
+def counts(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> dict[str, int]:
+    """How many orders each box of the desk's menu holds, at most COUNT_CAP, and «notices», the bell's number. One
+    statement, which is built once for each reader: to build it costs more than to run it."""
+    moments = {name: filters.late for name, filters in boxes.items() if filters.late}
+    shape = tuple((name, replace(filters, late=None)) for name, filters in boxes.items())
+    key = (actor.id, rights(session, actor), tuple(teams_of(actor)), shape, tuple(moments))
+    statement = _counting.get(key)
+    if statement is None:
+        if len(_counting) > 500:
+            _counting.clear()
+        statement = _counting[key] = _count(session, actor, boxes)
+    return dict(
+        session.execute(statement, {f"late_{name}": at for name, at in moments.items()}).mappings().one()
+    )
+
+
+_counting: dict[Hashable, Select[Any]] = {}
+
+
+def _count(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> Select[Any]:
+    columns = [unread_count(actor).scalar_subquery().label("notices")]
+    for name, filters in boxes.items():
+        at: Any = bindparam(f"late_{name}", type_=DateTime(timezone=True)) if filters.late else None
+        orders = narrowed(staffed_orders(session, actor), actor, replace(filters, late=at))
+        found = orders.with_only_columns(Order.id).limit(COUNT_CAP).subquery()
+        columns.append(select(func.count()).select_from(found).scalar_subquery().label(name))
+    return select(*columns)
 
 
 # --- people to choose from ----------------------------------------------------------------------------------------
@@ -137,11 +153,6 @@ class Hand:
 
 def executors(session: Session, words: str = "", limit: int = CHOICES) -> list[Hand]:
     """People who may carry out orders and whose name holds the words, by surname. One statement."""
-    right = select(PermissionView.id).where(
-        PermissionView.permission.has(name=P.ORDERS_EXECUTE.permission),
-        PermissionView.view_menu.has(name=P.ORDERS_EXECUTE.subject),
-    )
-    able = Role.permissions.any(PermissionView.id.in_(right))
     open_ones = (
         select(Order.id)
         .where(Order.executor_id == User.id, Order.closed_at.is_(None))
@@ -153,21 +164,28 @@ def executors(session: Session, words: str = "", limit: int = CHOICES) -> list[H
     busy = select(func.count()).select_from(open_ones).scalar_subquery()
     rows = session.execute(
         select(User, busy)
-        .where(
-            User.active.is_(True),
-            or_(User.roles.any(able), User.groups.any(_group_role(able))),
-            *_called(words),
-        )
+        .where(User.active.is_(True), User.id.in_(_able()), *_called(words))
         .order_by(User.last_name, User.first_name, User.id)
         .limit(limit)
     )
     return [Hand(user, count) for user, count in rows.unique()]
 
 
-def _group_role(able: Any) -> Any:
-    from flask_appbuilder.security.sqla.models import Group
-
-    return Group.roles.any(able)
+def _able() -> Any:
+    """Ids of those who have the right by a role of their own or of a group: two short walks, not everybody."""
+    roles = select(Role.id).where(
+        Role.permissions.any(
+            PermissionView.permission.has(name=P.ORDERS_EXECUTE.permission)
+            & PermissionView.view_menu.has(name=P.ORDERS_EXECUTE.subject)
+        )
+    )
+    own = select(assoc_user_role.c.user_id).where(assoc_user_role.c.role_id.in_(roles))
+    group = (
+        select(assoc_user_group.c.user_id)
+        .join(assoc_group_role, assoc_group_role.c.group_id == assoc_user_group.c.group_id)
+        .where(assoc_group_role.c.role_id.in_(roles))
+    )
+    return own.union_all(group)
 
 
 def orderers(session: Session, actor: Actor, words: str = "", limit: int = CHOICES) -> Sequence[User]:

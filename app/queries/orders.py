@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from app.flows import DONE, NEW
+from app.flows import DONE, NEW, STATUSES
 from app.notices import JOURNAL
 from app.policy import Actor, own_orders
 from models import Entry, Order, ReadMark, Thread, User
@@ -121,7 +121,8 @@ def narrowed(query: Select[Order], actor: Actor, filters: Filters) -> Select[Ord
     conditions: list[Any] = []
     if filters.status:
         conditions.append(Order.status.in_(filters.status))
-    if filters.open:
+    if filters.open or (filters.status and not any(STATUSES[name].final for name in filters.status)):
+        # Said also where the status says it: the indexes of what is open are small.
         conditions.append(Order.closed_at.is_(None))
     if filters.kind:
         conditions.append(Order.kind == filters.kind)
@@ -142,7 +143,7 @@ def narrowed(query: Select[Order], actor: Actor, filters: Filters) -> Select[Ord
         )
         if wanted
     ]
-    if filters.late:
+    if filters.late is not None:
         conditions.append(_late(filters.late))
     if filters.since:
         conditions.append(Order.created_at >= filters.since)
@@ -154,7 +155,9 @@ def narrowed(query: Select[Order], actor: Actor, filters: Filters) -> Select[Ord
 
 
 def _late(before: dt.datetime) -> Any:
-    return or_(and_(Order.status == NEW.name, Order.created_at < before), Order.waiting_since < before)
+    # The status as a constant: the planner must see that its index of late orders fits.
+    new = Order.status == literal_column(f"'{NEW.name}'")
+    return or_(and_(new, Order.created_at < before), Order.waiting_since < before)
 
 
 def _matches(words: str) -> Any:
@@ -188,12 +191,13 @@ def awaiting_me(session: Session, actor: Actor, limit: int = 5) -> list[Line]:
         .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == actor.id))
         .where(
             Order.author_id == actor.id,
+            Order.closed_at.is_(None),
             Thread.last_number > func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening),
         )
     )
     query = (
         own_orders(actor)
-        .where(or_(Order.status == DONE.name, and_(Order.closed_at.is_(None), Order.id.in_(unread))))
+        .where(Order.closed_at.is_(None), or_(Order.status == DONE.name, Order.id.in_(unread)))
         .order_by(Order.id.desc())
         .limit(limit)
     )

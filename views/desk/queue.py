@@ -15,7 +15,7 @@ from app.extensions import db
 from app.flows import STATUSES
 from app.kinds import KINDS
 from app.permissions import P
-from app.queries import desk, inbox, people
+from app.queries import desk, people
 from app.queries.orders import COUNT_CAP, Filters
 from views.context import actor, bell, needs
 from views.desk.blueprint import blueprint, is_fragment
@@ -52,6 +52,7 @@ def changes() -> Response:
     left = _rows(Filters(), list(named.keys() - {row.id for row in found}))
     look = Look(filters)
     counted = desk.counts(db.session, actor(), _counted(boxes()))
+    del counted["notices"]
     return jsonify(
         rows={row.id: "" if named[row.id] == look.mark(row) else look.draw(row) for row in found},
         gone={row.id: look.draw(row) for row in left},
@@ -93,6 +94,14 @@ def filters() -> str:
     return body if is_fragment() else single(_("Filters"), body)
 
 
+@blueprint.get("/keys")
+@needs(P.DESK)
+def keys() -> str:
+    """The list of keyboard shortcuts."""
+    body = render_template("desk/_keys.html", menu=boxes().values())
+    return body if is_fragment() else single(_("Keyboard shortcuts"), body)
+
+
 @blueprint.get("/bell", endpoint="bell")
 @needs(P.DESK)
 def counted_notices() -> str:
@@ -122,7 +131,7 @@ def frame(filters: Filters, *, before: int | None = None) -> dict[str, Any]:
 
 
 def menu_of(menu: dict[str, Box], current: Box | None) -> dict[str, Any]:
-    counted = desk.counts(db.session, actor(), _counted(menu), notices=inbox.unread_count(actor()))
+    counted = desk.counts(db.session, actor(), _counted(menu))
     return {"menu": menu.values(), "current": current, "counted": counted, "counter": counter}
 
 

@@ -11,10 +11,15 @@ export function startKeys() {
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-keys-help]")) help();
   });
-  const box = document.querySelector("[data-keys-on]");
-  if (!box) return;
-  box.checked = !localStorage.getItem(OFF);
-  box.addEventListener("change", () => (box.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-keys-on]")) return;
+    if (target.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const box = document.querySelector("[data-keys-on]");
+    if (box) box.checked = !localStorage.getItem(OFF);
+  });
 }
 
 const KEYS = {
@@ -58,7 +63,7 @@ function busy(target) {
 }
 
 function help() {
-  document.getElementById("keys").showModal();
+  document.querySelector("[data-keys]").click();
 }
 
 function press(selector) {

@@ -197,6 +197,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('user_id', 'role_id')
     )
+    op.create_index('ix_ab_user_role_role', 'ab_user_role', ['role_id'], unique=False)
     op.create_table('journal',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
@@ -401,6 +402,10 @@ def upgrade() -> None:
     op.create_index('ix_orders_author', 'orders', ['author_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_orders_company', 'orders', ['company_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_orders_completes', 'orders', ['completes_at'], unique=False, postgresql_where=sa.text('completes_at IS NOT NULL'))
+    op.create_index('ix_orders_author_open', 'orders', ['author_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_index('ix_orders_executor_open', 'orders', ['executor_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_index('ix_orders_team_open', 'orders', ['team_id', sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_index('ix_orders_late', 'orders', [sa.literal_column('id DESC')], unique=False, postgresql_where=sa.text("status = 'new' OR waiting_since IS NOT NULL"))
     op.create_index('ix_orders_created', 'orders', [sa.literal_column('created_at DESC'), sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_orders_executor', 'orders', ['executor_id', sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_orders_kind', 'orders', ['kind', sa.literal_column('id DESC')], unique=False)
