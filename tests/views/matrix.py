@@ -267,6 +267,7 @@ def _desk(address: str, ok: int, who: Iterable[str] = SERVE, own: int = 404, **o
 DESK_ROWS = [
     row("GET desk.queue", 200, DESK, 403),
     row("GET desk.bell", 200, DESK, 403),
+    row("GET desk.keys", 200, DESK, 403),
     row("GET desk.changes", 200, DESK, 403),
     row("GET desk.filters", 200, DESK, 403),
     row("GET desk.export", 200, DESK, 403),
