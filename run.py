@@ -190,10 +190,12 @@ class House:
 
     def _greet(self, accounts: str) -> None:
         data = f"The database is in {self.server.data}." if self.server else "The database is DATABASE_URL's."
-        say(f"\nAtrium is running: http://{self.address[0]}:{self.address[1]}")
-        if accounts:
-            say(f"\n{accounts}")
-        say(f"\n{data} Files, keys and logs are in {self.var}. Ctrl-C stops all.")
+        parts = (
+            f"Atrium is running: http://{self.address[0]}:{self.address[1]}",
+            accounts,
+            f"{data} Files, keys and logs are in {self.var}. Ctrl-C stops all.",
+        )
+        say("\n" + "\n\n".join(filter(None, parts)))  # in one piece: who waits for the first line finds all
 
 
 def check_database(url: str) -> None:

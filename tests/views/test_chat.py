@@ -302,13 +302,13 @@ def test_days_runs_and_times_are_the_readers(order, sign_in, monkeypatch):
     monkeypatch.setattr(clock, "now", lambda: evening + dt.timedelta(hours=4))
     page = sign_in(order.author).get(url(order.thread_id) + "?after=0", headers=FRAGMENT).text
     assert re.findall(r">(\d\d:\d\d)</time>", page) == ["01:30", "01:32", "01:50", "01:51"]
-    assert [name for name in ("Today", "Сегодня") if name in page]
+    assert ">Сегодня<" in page
     assert page.count('class="day"') == 1
     assert page.count("message--goes-on") == 1
     order.author.timezone = "UTC"
     page = sign_in(order.author).get(url(order.thread_id) + "?after=0", headers=FRAGMENT).text
     assert re.findall(r">(\d\d:\d\d)</time>", page)[0] == "20:30"
-    assert [name for name in ("Yesterday", "Вчера") if name in page]
+    assert ">Вчера<" in page
     monkeypatch.setattr(clock, "now", lambda: dt.datetime(2031, 5, 5, tzinfo=dt.UTC))
     page = sign_in(order.author).get(url(order.thread_id) + "?after=0", headers=FRAGMENT).text
     assert re.search(rf"{evening.day} [а-я]+ {evening.year}\sг\.", page)
@@ -328,8 +328,8 @@ def test_who_speaks(order, sign_in):
     assert "Пишите, если остались вопросы. Будем рады помочь" in messages[0]
     assert "message--mine" in messages[1]
     assert "message--mine" not in messages[2] + messages[3]
-    assert re.search(r"Иван Петров</b> <small>(Исполнитель|Executor)", messages[2])
-    assert re.search(r"Ольга Кузнецова</b> <small>(Диспетчер|Dispatcher)", messages[3])
+    assert re.search(r"Иван Петров</b> <small>Исполнитель", messages[2])
+    assert re.search(r"Ольга Кузнецова</b> <small>Диспетчер", messages[3])
 
 
 def test_what_people_write_is_never_markup(order, sign_in):

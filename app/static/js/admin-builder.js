@@ -6,24 +6,25 @@ document.addEventListener("pointerdown", (event) => {
   const grip = event.target.closest("[data-grip]");
   if (!grip || event.button) return;
   event.preventDefault();
-  drag(grip, event);
+  drag(grip);
 });
 
-function drag(grip, start) {
+function drag(grip) {
   const held = grip.closest("[data-key]");
   const list = held.parentElement;
   const before = order(list);
-  grip.setPointerCapture(start.pointerId);
   held.classList.add(HELD);
-  const move = (event) => place(held, list, event.clientY);
+  const drop = new AbortController();
   const end = () => {
-    grip.removeEventListener("pointermove", move);
+    drop.abort();
     held.classList.remove(HELD);
     if (order(list) !== before) list.closest("form").dispatchEvent(new Event("reordered"));
   };
-  grip.addEventListener("pointermove", move);
-  grip.addEventListener("pointerup", end, { once: true });
-  grip.addEventListener("pointercancel", end, { once: true });
+  // On the document: a capture by the grip would end each time its question takes another place.
+  const listen = (name, heard) => document.addEventListener(name, heard, { signal: drop.signal });
+  listen("pointermove", (event) => place(held, list, event.clientY));
+  listen("pointerup", end);
+  listen("pointercancel", end);
 }
 
 /** Put the held question where the pointer is, and let the page follow at its edges. */

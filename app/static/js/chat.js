@@ -3,7 +3,7 @@
 // way in for messages: a poke, a break or an own message all lead to «everything after my last number».
 import { Composer } from "./chat/composer.js";
 import { Lightbox } from "./chat/lightbox.js";
-import { Outbox } from "./chat/outbox.js";
+import { Outbox, sendLeftovers } from "./chat/outbox.js";
 import { Pending } from "./chat/pending.js";
 import { isMine, Thread } from "./chat/thread.js";
 import { Refused, send, Unreachable } from "./http.js";
@@ -33,6 +33,8 @@ class ChatPanel extends HTMLElement {
     this.eye.disconnect();
     this.outbox.unwatch();
     forgetUnread(this.id);
+    clearTimeout(this.retry);
+    sendLeftovers(document.body.dataset.user); // the desk goes to another order: what waits here still goes
   }
 
   build() {
@@ -157,9 +159,8 @@ class ChatPanel extends HTMLElement {
 
   count() {
     const unread = this.thread.unread().length;
-    if (this.dataset.kind === "notes") return;
     setUnread(this.id, unread);
-    const dot = document.querySelector('[data-unread-dot="chat"]');
+    const dot = document.querySelector(`[data-unread-dot="${this.dataset.kind === "notes" ? "notes" : "chat"}"]`);
     if (dot) dot.hidden = !unread;
     this.showJump();
   }

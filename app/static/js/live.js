@@ -1,6 +1,7 @@
 // One socket a page. It only listens: a poke says what changed, pages fetch what they may see. Elements name what they
-// live by in data-live («order:42», «desk», «inbox», «mine») and get an event "live" for it: at most four a second, and
-// one of kind "resync" after each connection, for what was missed meanwhile. <body data-connection> tells the state.
+// live by in data-live («order:42», «desk», «inbox», «mine») and get an event "live" for it: at most four a second (each
+// at once with data-live-now), and one of kind "resync" after each connection, for what was missed meanwhile.
+// <body data-connection> tells the state.
 import { io } from "socket.io-client";
 import { sendLeftovers } from "./chat/outbox.js";
 import { signIn } from "./http.js";
@@ -159,6 +160,7 @@ function resync(which = () => true) {
 }
 
 function push(element, poke) {
+  if ("liveNow" in element.dataset) return fire(element, [poke]); // it has a patience of its own
   if (waiting.has(element)) return void waiting.get(element).push(poke);
   const pokes = [];
   waiting.set(element, pokes);

@@ -26,6 +26,7 @@ export class Outbox {
   }
 
   watch() {
+    this.stopped = false;
     panels.add(this.prefix);
     this.onStorage = (event) => {
       // Another tab has settled it, or has written something new.
