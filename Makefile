@@ -6,7 +6,9 @@ SHELL := /bin/sh
 
 BIN := .venv/bin
 BABEL := $(BIN)/python -m babel.messages.frontend --quiet
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+# Twice quiet: errors only, not what pip thinks of the machine's configuration.
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes
+NO_PACKAGES = { echo "Atrium's Python packages could not be installed: pip's reason is above." >&2; exit 1; }
 MO := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/*.po))
 
 .PHONY: help run test lint bench setup setup-dev lock translations screenshots clean
@@ -70,25 +72,26 @@ clean: ## Remove what set-up made (not var/, where the data are)
 	  $$python -m venv .venv
 
 .venv/run.stamp: requirements/run.txt | .venv/bin/python
-	@$(PIP) -r $<
+	@$(PIP) -r $< || $(NO_PACKAGES)
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
-	@$(PIP) -r $<
+	@$(PIP) -r $< || $(NO_PACKAGES)
 	@touch $@
 
 # npm of the system, else the one of the wheel; `npm ci` takes exactly what the lock says and runs no scripts of packages.
 NPM_CI = npm=$$(command -v npm || echo $(BIN)/npm); \
   [ -x "$$npm" ] || $(PIP) -r requirements/node.txt \
     || { echo "Atrium needs npm for the browser libraries: neither the system has it nor could the wheel be had." >&2; exit 1; }; \
-  PATH="$$PATH:$(CURDIR)/$(BIN)" $$npm ci --loglevel error >/dev/null
+  PATH="$$PATH:$(CURDIR)/$(BIN)" $$npm ci --loglevel error $(1) >/dev/null \
+    || { echo "Atrium's browser libraries could not be installed: npm's reason is above." >&2; exit 1; }
 
 node_modules/run.stamp: package.json package-lock.json .npmrc | .venv/run.stamp
-	@$(NPM_CI) --omit dev
+	@$(call NPM_CI,--omit dev)
 	@touch $@
 
 node_modules/dev.stamp: package.json package-lock.json .npmrc | .venv/dev.stamp
-	@$(NPM_CI)
+	@$(call NPM_CI)
 	@touch node_modules/run.stamp $@
 
 %.mo: %.po | .venv/run.stamp

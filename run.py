@@ -19,7 +19,7 @@ from importlib import util
 from pathlib import Path
 from typing import NoReturn
 
-from app.config import ROOT, ConfigError, libpq_url, sqlalchemy_url
+from app.config import ROOT, Config, ConfigError
 from app.postgres import Server, end_with_parent
 from app.wheel import PostgresError
 
@@ -59,7 +59,7 @@ class Part:
             self._since, self._due = now, 0.0
             try:
                 self.running = self._start()
-            except PostgresError as error:
+            except (PostgresError, OSError) as error:  # a full disk, no more processes
                 say(str(error))
 
 
@@ -72,7 +72,9 @@ class House:
         self.server: Server | None = None
 
     def start(self) -> None:
-        """From nothing to the first page. Raises Trouble, ConfigError or PostgresError."""
+        """From nothing to the first page. Raises Trouble, ConfigError, PostgresError or OSError."""
+        from app import production  # needs packages, unlike this file
+
         os.umask(0o077)
         try:
             self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,9 +87,10 @@ class House:
         os.environ["ATRIUM_VAR"] = str(self.var)
         os.environ.setdefault("ATRIUM_BASE_URL", f"http://{self.address[0]}:{port}")
         if os.environ.get("DATABASE_URL"):
-            check_database(os.environ["DATABASE_URL"])
+            production.check_database(os.environ["DATABASE_URL"])
         else:
             self.parts.append(Part("PostgreSQL", self._postgres))
+        production.check(Config.from_env())  # here, or each part would say it in its own way
         accounts = self._prepare()
         self.parts.append(Part("jobs", lambda: self._process([*FLASK, "jobs"])))
         self._greet(accounts)
@@ -132,14 +135,17 @@ class House:
         return _table(accounts)
 
     def _run_prepare(self) -> str:
-        process = self._process([*FLASK, "prepare"], stdout=subprocess.PIPE)
+        process = self._process([*FLASK, "prepare"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
-            accounts, _ = process.communicate()
+            accounts, errors = (output.decode(errors="replace") for output in process.communicate())
         finally:
             _end([process])
+        if process.returncode and errors.startswith("Error: ") and errors.count("\n") == 1:
+            raise Trouble(errors.removeprefix("Error: ").strip())
+        print(errors, end="", file=sys.stderr)
         if process.returncode:
             raise Trouble("the database could not be prepared, the lines above say why")
-        return accounts.decode()
+        return accounts
 
     def _web(self, gate: int) -> subprocess.Popen[bytes]:
         bind = ["--bind", f"fd://{self.listener.fileno()}"]
@@ -156,11 +162,13 @@ class House:
         fds: tuple[int, ...] = (),
         more: dict[str, str] | None = None,
         stdout: int | None = None,
+        stderr: int | None = None,
     ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=stdout,
+            stderr=stderr,
             env={**os.environ, **(more or {})},
             pass_fds=(self.lock, *fds),
             preexec_fn=end_with_parent(signal.SIGTERM),  # noqa: PLW1509 - it only calls the kernel
@@ -196,18 +204,6 @@ class House:
             f"{data} Files, keys and logs are in {self.var}. Ctrl-C stops all.",
         )
         say("\n" + "\n\n".join(filter(None, parts)))  # in one piece: who waits for the first line finds all
-
-
-def check_database(url: str) -> None:
-    """Raises ConfigError or Trouble if nobody can work with this DATABASE_URL."""
-    import psycopg
-
-    try:
-        psycopg.connect(libpq_url(sqlalchemy_url(url)), connect_timeout=5).close()
-    except psycopg.OperationalError as error:
-        raise Trouble(f"DATABASE_URL does not work: {str(error).strip().splitlines()[0]}") from error
-    except psycopg.Error as error:  # its text would repeat parts of the address, perhaps the password
-        raise Trouble("DATABASE_URL must look like postgresql://user:password@host:5432/name") from error
 
 
 def say(text: str) -> None:
@@ -307,6 +303,9 @@ def main() -> int:
         house.tend()
     except (Trouble, ConfigError, PostgresError) as error:
         print(f"Atrium cannot start: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"Atrium cannot start: {error.filename or 'the system'}: {error.strerror}", file=sys.stderr)
         return 1
     except Stop:
         return 0

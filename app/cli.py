@@ -13,9 +13,10 @@ from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_migrate import upgrade
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
-from app import security
-from app.config import Config
+from app import production, security
+from app.config import Config, ConfigError
 from app.extensions import db
 from app.permissions import OPERATOR
 
@@ -34,10 +35,18 @@ def prepare(demo: bool | None) -> None:
     """Migrate, sync the roles and, on a first start, load the demo data. Prints the demo accounts."""
     config: Config = current_app.config["ATRIUM"]
     wanted = (os.environ.get("ATRIUM_DEMO", "1") != "0") if demo is None else demo
-    with _alone():
-        upgrade()
-        security.sync(db.session)
-        _demo(wanted and not config.production)
+    try:
+        production.check_database(config.database_url)
+        with _alone():
+            upgrade()
+            security.sync(db.session)
+            _demo(wanted and not config.production)
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or 'the system'}: {error.strerror}") from error
+    except OperationalError as error:  # the server went away, its disk is full
+        raise click.ClickException(str(error.orig).partition("\n")[0]) from error
 
 
 @contextmanager

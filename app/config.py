@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = {"ru": {"flag": "ru", "name": "Русский"}, "en": {"flag": "gb", "name": "English"}}
@@ -54,7 +55,7 @@ class Config:
             production=production,
             var=var,
             base_url=env.get("ATRIUM_BASE_URL", "http://127.0.0.1:8080").rstrip("/"),
-            mail=env.get("ATRIUM_MAIL", "file"),
+            mail=_mail(env.get("ATRIUM_MAIL") or "file"),
             mail_from=env.get("ATRIUM_MAIL_FROM", "Atrium <no-reply@localhost>"),
             pool_size=_whole(env, "ATRIUM_POOL_SIZE", 20),
             proxies=_whole(env, "ATRIUM_PROXIES", 0),
@@ -122,6 +123,17 @@ def _whole(env: Mapping[str, str], name: str, default: int) -> int:
         return int(env.get(name, default))
     except ValueError:
         raise ConfigError(f"{name} must be a whole number, not {env[name]!r}") from None
+
+
+def _mail(value: str) -> str:
+    """A way to send mails that app/delivery/mail.py knows. Raises ConfigError, without the password."""
+    with suppress(ValueError):  # of a port that is none
+        url = urlsplit(value)
+        if value in {"file", "console"} or (
+            url.scheme in {"smtp", "smtps"} and url.hostname and url.port != 0
+        ):
+            return value
+    raise ConfigError("ATRIUM_MAIL must be smtp://user:password@host:587?tls=1, smtps://…, file or console")
 
 
 def libpq_url(url: str) -> str:

@@ -119,6 +119,10 @@ class Server:
         self.account = account_for(self.data) if os.geteuid() == 0 else None
         self.binaries = reachable_binaries(self.account)
         if not (self.data / "PG_VERSION").exists():
+            if self._memory["port"]:  # it was there once: a mount is missing, say
+                raise PostgresError(
+                    f"the database is not in {self.data}: put it there, or remove {self._memory_file} to begin anew"
+                )
             self._create()
         self._check_version()
         self._run()
@@ -298,9 +302,9 @@ class Server:
         with self.log.open("a") as log:
             log.write(result.stdout + result.stderr)
         if result.returncode:
-            raise PostgresError(
-                f"{program} failed, see {self.log}: {(result.stderr.strip() or '?').splitlines()[-1]}"
-            )
+            lines = result.stderr.strip().splitlines() or ["?"]
+            reasons = [line for line in lines if "error: " in line or "FATAL: " in line or "PANIC: " in line]
+            raise PostgresError(f"{program} failed, see {self.log}: {[*reasons, lines[-1]][0]}")
 
 
 def _free_port(wanted: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import re
@@ -190,6 +191,7 @@ def test_every_start_on_demo_data_prints_their_accounts(open_folder: Path) -> No
                 r"^Светлана Ершова +Dispatcher +dispatcher@\S+ +\S+$", run.log.read_text(), re.MULTILINE
             )
             assert run.stop() == 0
+        assert "holds demo data" in place.refused(ATRIUM_ENV="production", SECRET_KEY="of-production")
     finally:
         place.clear()
 
@@ -300,6 +302,37 @@ def test_a_wrong_password(place: Place, database: str) -> None:
     line = place.refused(DATABASE_URL=wrong)
     assert "password authentication failed" in line
     assert "topsecret" not in line
+
+
+def test_a_database_that_cannot_be_written(place: Place, database: str) -> None:
+    line = place.refused(DATABASE_URL=f"{database}?options=-c%20default_transaction_read_only%3Don")
+    assert line == "Atrium cannot start: DATABASE_URL does not work: it is read-only\n"
+
+
+def test_a_database_that_may_not_be_changed(place: Place, database: str) -> None:
+    name = f"guest_{os.getpid()}"
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'guest'")  # type: ignore[arg-type]
+        try:
+            line = place.refused(DATABASE_URL=re.sub(r"//[^@]+@", f"//{name}:guest@", database))
+        finally:
+            connection.execute(f"DROP ROLE {name}")  # type: ignore[arg-type]
+    assert f"{name} may not create tables" in line
+
+
+@pytest.mark.parametrize(("name", "value"), [("ATRIUM_PROXIES", "two"), ("ATRIUM_MAIL", "pigeon://loft")])
+def test_a_setting_that_is_none(place: Place, name: str, value: str) -> None:
+    assert f"Atrium cannot start: {name} must be " in place.refused(**{name: value})
+
+
+def test_a_database_that_is_gone(open_folder: Path) -> None:
+    """A disk that is not mounted, say: an empty house instead would be taken for a loss."""
+    place = Place(open_folder)
+    place.var.mkdir(mode=0o700)
+    memory = {"password": "x", "data": str(open_folder / "gone"), "port": 40000}
+    (place.var / "postgres.json").write_text(json.dumps(memory))
+    assert f"the database is not in {open_folder / 'gone'}" in place.refused()
+    assert not (open_folder / "gone").exists()
 
 
 def test_somebody_elses_database(place: Place, database: str) -> None:
