@@ -12,7 +12,7 @@ import click
 from flask import Flask, current_app
 from flask_babel import force_locale
 from flask_migrate import upgrade
-from sqlalchemy import select, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import OperationalError
 
 from app import production, security
@@ -109,6 +109,8 @@ def create_admin(email: str, first_name: str, last_name: str, password: str) -> 
     from app.actions import people
     from app.errors import Invalid
 
+    if not inspect(db.engine).has_table("ab_user"):
+        raise click.ClickException("the database has no tables yet: `prepare` makes them")
     try:
         user = people.register(first_name, last_name, email, password, invited=True)
     except Invalid as error:

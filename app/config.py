@@ -144,14 +144,21 @@ def libpq_url(url: str) -> str:
 def _kept_secret(var: Path, production: bool) -> str:
     """The secret key in `var`, made on the first start. Several processes may start at once: first one wins."""
     path = var / "secret-key"
-    if not path.exists():
-        if production:
-            raise ConfigError(f"SECRET_KEY is not set and {path} does not exist")
-        var.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
-        with suppress(FileExistsError):
-            os.link(fresh, path)  # whole or not at all: nobody reads half a key
-        fresh.unlink()
-    return path.read_text().strip()
+    try:
+        if not path.exists():
+            if production:
+                raise ConfigError(f"SECRET_KEY is not set and {path} does not exist")
+            _make_secret(path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise ConfigError(f"cannot keep the secret key in {var}: {error.strerror}") from error
+
+
+def _make_secret(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_urlsafe(48))
+    with suppress(FileExistsError):
+        os.link(fresh, path)  # whole or not at all: nobody reads half a key
+    fresh.unlink()

@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from flask_appbuilder.models.sqla.base import SQLA
 from flask_migrate import Migrate
 from flask_socketio import SocketIO
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Connection, Engine
 
 from models import Model
 
+
+class Session(FlaskSession):
+    """One that can read without a transaction: nothing to begin and to roll back. Each statement of READ COMMITTED has
+    a snapshot of its own anyway, and psycopg forgets its prepared statements at every rollback: they would be planned
+    anew for every page."""
+
+    @property
+    def reads(self) -> bool:
+        """Whether it presently only reads. Actions (app/actions/base.py) have a transaction all the same."""
+        return bool(self.info.get("reads"))
+
+    @reads.setter
+    def reads(self, value: bool) -> None:
+        self.commit()  # gives back the connection, keeps what is loaded
+        self.info["reads"] = value
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        bind = super().get_bind(*args, **kwargs)
+        return _reader(bind) if self.reads and isinstance(bind, Engine) else bind
+
+
+@cache  # one for good: a session keeps a connection for each
+def _reader(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 # Flask-AppBuilder's SQLA() has a metadata of its own: without ours autogenerate finds no table.
-db = SQLA(metadata=Model.metadata, session_options={"expire_on_commit": False})
+db = SQLA(metadata=Model.metadata, session_options={"class_": Session, "expire_on_commit": False})
 migrate = Migrate(directory="models/migrations")
 socketio = SocketIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, redirect, request, session, url_for
@@ -9,7 +10,7 @@ from flask_appbuilder import AppBuilder, BaseView, expose
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import Group, PermissionView, Role
 from flask_login import current_user
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import policy
@@ -20,6 +21,20 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
 _RIGHTS = {(right.permission, right.subject): right for right in P}
+
+
+@cache
+def _signed_in() -> Select[User]:
+    return (
+        select(User)
+        .where(User.id == bindparam("id"))
+        .where(~exists().where(EndedSession.key == bindparam("sign_in")))
+        .options(
+            joinedload(User.roles),
+            joinedload(User.groups).joinedload(Group.roles),
+            joinedload(User.teams),
+        )
+    )
 
 
 class SignInDoor(BaseView):  # type: ignore[misc]  # Flask-AppBuilder is untyped
@@ -61,20 +76,8 @@ class Security(SecurityManager):  # type: ignore[misc]  # Flask-AppBuilder is un
         user_id, _, session_key = str(pk).partition(":")
         if not user_id.isdecimal():
             return None
-        user: User | None = (
-            self.session.scalars(
-                select(User)
-                .where(User.id == int(user_id))
-                .where(~exists().where(EndedSession.key == session.get("sign_in", "")))
-                .options(
-                    joinedload(User.roles),
-                    joinedload(User.groups).joinedload(Group.roles),
-                    joinedload(User.teams),
-                )
-            )
-            .unique()
-            .one_or_none()
-        )
+        asked = {"id": int(user_id), "sign_in": session.get("sign_in", "")}
+        user: User | None = self.session.scalars(_signed_in(), asked).unique().one_or_none()
         if user is None or not user.active or user.session_key != session_key:
             return None
         return user

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import phonenumbers
 from babel import Locale
-from flask import Flask, abort, current_app, g, has_request_context, redirect, request, session, url_for
-from flask_babel import format_date, format_time, get_locale
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    g,
+    get_template_attribute,
+    has_request_context,
+    redirect,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import format_date, get_locale, get_translations
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from app import clock, policy, settings
 from app.config import LANGUAGES
 from app.extensions import db
+from app.flows import STATUSES
 from app.permissions import P
 from app.queries import inbox
 from models import User
@@ -31,11 +46,15 @@ csrf = CSRFProtect()
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_read)
     csrf.init_app(app)
     babel = app.extensions["babel"]
     babel.locale_selector = locale
     babel.timezone_selector = timezone
     app.jinja_env.globals.update(
+        _=_gettext,
+        gettext=_gettext,
+        ngettext=_ngettext,
         actor=current_user,
         bell=bell,
         can=can,
@@ -49,6 +68,10 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, day_long=day_long, filesize=filesize, local=local, moment=moment, time=time, phone=phone
     )
+
+
+def _read() -> None:
+    db.session().reads = request.method in ("GET", "HEAD")
 
 
 # --- who --------------------------------------------------------------------------------------------------------
@@ -101,6 +124,12 @@ def bell() -> int:
     return inbox.unread(db.session, actor()) if current_user.is_authenticated else 0
 
 
+def status_chips() -> Callable[[str], Markup]:
+    """Draws a status by its name, each one once: lists have many rows and few statuses."""
+    draw = get_template_attribute("parts/ui.html", "status_chip")
+    return cache(lambda name: Markup(draw(STATUSES[name])))  # noqa: S704  # our macro
+
+
 # --- language and zone --------------------------------------------------------------------------------------------
 
 
@@ -128,6 +157,31 @@ def timezone() -> dt.tzinfo:
     return cast(dt.tzinfo, g.zone)
 
 
+def _translations() -> Any:
+    """The catalogue of the reader's language. Templates ask for hundreds of words: it is looked up once a request,
+    and kept where Flask-Babel forgets it when the language changes."""
+    space = getattr(g, "_flask_babel", None)
+    if (found := getattr(space, "babel_translations", None)) is None:
+        found = get_translations()
+        g._flask_babel.babel_translations = found  # noqa: SLF001
+    return found
+
+
+@pass_eval_context
+def _gettext(eval_ctx: EvalContext, text: str, /, **values: object) -> str:
+    """For templates, as Jinja's own «newstyle»: {{ _("Order %(number)s", number=1) }}."""
+    return _filled(eval_ctx, _translations().ugettext(text), values)
+
+
+@pass_eval_context
+def _ngettext(eval_ctx: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
+    return _filled(eval_ctx, _translations().ungettext(one, many, num), {"num": num} | values)
+
+
+def _filled(eval_ctx: EvalContext, text: str, values: dict[str, object]) -> str:
+    return (Markup(text) if eval_ctx.autoescape else text) % values  # noqa: S704  # our words; values are escaped
+
+
 # --- filters ------------------------------------------------------------------------------------------------------
 
 
@@ -137,7 +191,7 @@ def local(value: dt.datetime) -> dt.datetime:
 
 def day(value: dt.datetime | dt.date) -> str:
     """13.05.2022"""
-    return format_date(_date(value), "dd.MM.yyyy") if _russian() else format_date(_date(value), "medium")
+    return f"{_date(value):%d.%m.%Y}" if _russian() else format_date(_date(value), "medium")
 
 
 def day_long(value: dt.datetime | dt.date) -> str:
@@ -147,7 +201,7 @@ def day_long(value: dt.datetime | dt.date) -> str:
 
 def time(value: dt.datetime) -> str:
     """14:42"""
-    return format_time(value, "HH:mm")
+    return f"{local(value):%H:%M}"
 
 
 def moment(value: dt.datetime) -> str:

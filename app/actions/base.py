@@ -18,12 +18,15 @@ Result = TypeVar("Result")
 def action(function: Callable[Params, Result]) -> Callable[Params, Result]:
     """Commit when the outermost action returns, roll everything back when one raises.
 
-    A row that somebody else changed in between (version_id_col) raises Stale.
+    A row that somebody else changed in between (version_id_col) raises Stale. A request that reads without a
+    transaction has one for the time of the action.
     """
 
     @wraps(function)
     def run(*args: Params.args, **kwargs: Params.kwargs) -> Result:
-        session = db.session
+        session = db.session()
+        if reads := session.reads:
+            session.reads = False
         depth = session.info.get("depth", 0)
         session.info["depth"] = depth + 1
         try:
@@ -40,5 +43,7 @@ def action(function: Callable[Params, Result]) -> Callable[Params, Result]:
             raise
         finally:
             session.info["depth"] = depth
+            if reads:
+                session.reads = True
 
     return run

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.policy import Actor, visible_services
+from app.queries.plans import first
 from models import Category, Extra, Order, Service
 
 
@@ -54,7 +55,7 @@ def search(session: Session, actor: Actor, words: str, limit: int = 30) -> Seque
                 ),
             )
             .order_by(Service.name.ilike(like).desc(), Service.position, Service.name)
-            .limit(limit)
+            .limit(first(limit))
         )
         .unique()
         .all()
@@ -67,7 +68,7 @@ def last_ordered(session: Session, actor: Actor, limit: int = 4) -> Sequence[Ser
         select(Order.service_id, Order.id)
         .where(Order.author_id == actor.id)
         .order_by(Order.id.desc())
-        .limit(50)
+        .limit(first(50))
     ).subquery()
     ranked = (
         select(recent.c.service_id, func.max(recent.c.id).label("newest"))
@@ -78,7 +79,7 @@ def last_ordered(session: Session, actor: Actor, limit: int = 4) -> Sequence[Ser
         visible_services(session, actor)
         .join(ranked, ranked.c.service_id == Service.id)
         .order_by(ranked.c.newest.desc())
-        .limit(limit)
+        .limit(first(limit))
     ).all()
 
 
@@ -90,5 +91,5 @@ def extras(session: Session, actor: Actor, service_id: int, limit: int = 6) -> S
         .join(Extra, Extra.extra_id == Service.id)
         .where(Extra.service_id == service_id)
         .order_by(Extra.position, Extra.id)
-        .limit(limit)
+        .limit(first(limit))
     ).all()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from time import monotonic
+from typing import Any
 
 from flask_appbuilder.security.sqla.models import Role, assoc_user_role
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.permissions import EMPLOYEE, EXECUTOR, RESIDENT, ROLE_LABELS, TENANT_ADMIN
-from app.policy import Actor, own_orders, staffed_orders
+from app.permissions import EMPLOYEE, EXECUTOR, RESIDENT, ROLE_LABELS, TENANT_ADMIN, P
+from app.policy import Actor, rights
+from app.queries.plans import first
 from models import Message, Order, ReadMark, Thread
 
 PAGE = 50
@@ -41,31 +44,40 @@ def messages(
     limit: int = PAGE,
 ) -> Sequence[Message]:
     """Messages in order: those after a number (all of them, to `limit`), or the last ones before a number."""
+    asked = {"thread": thread_id, "after": after, "before": before, "most": limit}
+    found = session.scalars(_messages(after is not None, before is not None), asked).all()
+    return found if after is not None else found[::-1]
+
+
+@cache
+def _messages(after: bool, before: bool) -> Select[Message]:
     query = (
         select(Message)
-        .where(Message.thread_id == thread_id)
+        .where(Message.thread_id == bindparam("thread"))
         .options(joinedload(Message.author), selectinload(Message.files))
+        .limit(bindparam("most", type_=Integer))
     )
-    if after is not None:
-        return session.scalars(
-            query.where(Message.number > after).order_by(Message.number).limit(limit)
-        ).all()
-    if before is not None:
-        query = query.where(Message.number < before)
-    return session.scalars(query.order_by(Message.number.desc()).limit(limit)).all()[::-1]
+    if after:
+        return query.where(Message.number > bindparam("after")).order_by(Message.number)
+    if before:
+        query = query.where(Message.number < bindparam("before"))
+    return query.order_by(Message.number.desc())
 
 
 def marks(session: Session, thread_id: int, actor: Actor, *, staff: bool) -> Marks:
     """For the ticks beside messages of the reader's side: the furthest of the other side. One statement."""
-    others = ReadMark.staff != staff
-    row = session.execute(
-        select(
-            func.coalesce(func.max(ReadMark.delivered).filter(others), 0),
-            func.coalesce(func.max(ReadMark.read).filter(others), 0),
-            func.coalesce(func.max(ReadMark.read).filter(ReadMark.user_id == actor.id), 0),
-        ).where(ReadMark.thread_id == thread_id)
-    ).one()
-    return Marks(*row)
+    asked = {"thread": thread_id, "reader": actor.id, "staff": staff}
+    return Marks(*session.execute(_marks(), asked).one())
+
+
+@cache
+def _marks() -> Any:
+    others = ReadMark.staff != bindparam("staff")
+    return select(
+        func.coalesce(func.max(ReadMark.delivered).filter(others), 0),
+        func.coalesce(func.max(ReadMark.read).filter(others), 0),
+        func.coalesce(func.max(ReadMark.read).filter(ReadMark.user_id == bindparam("reader")), 0),
+    ).where(ReadMark.thread_id == bindparam("thread"))
 
 
 def staff_roles(session: Session, messages: Iterable[Message], order: Order) -> dict[int, object]:
@@ -93,18 +105,34 @@ def _role(names: Sequence[str]) -> object:
     return ROLE_LABELS[ours[0]] if ours else next(iter(others), _l("Staff"))
 
 
-def unread_orders(session: Session, actor: Actor, limit: int = 100) -> int:
-    """How many of the actor's own and served open threads have something unread, at most `limit`: the number in the
+def unread_orders(session: Session, actor: Actor) -> int:
+    """How many of the actor's own and served open threads have something unread, at most 100: the number in the
     tab's title. Residents: the newest of the own orders; staff: orders where they are the executor."""
-    mine = own_orders(actor).order_by(Order.id.desc()).limit(RECENT).subquery()
-    served = staffed_orders(session, actor).where(Order.executor_id == actor.id, Order.closed_at.is_(None))
-    query = (
+    serves = not rights(session, actor).isdisjoint((P.ORDERS_SEE_ALL, P.ORDERS_EXECUTE))
+    return session.scalar(_unread_orders(serves), {"reader": actor.id}) or 0
+
+
+@cache
+def _unread_orders(serves: bool) -> Select[int]:
+    reader = bindparam("reader", type_=Integer)
+    mine = (
+        select(Order.thread_id)
+        .where(Order.author_id == reader)
+        .order_by(Order.id.desc())
+        .limit(first(RECENT))
+        .subquery()
+    )
+    threads: Any = select(mine.c.thread_id)
+    if serves:
+        served = select(Order.thread_id).where(Order.executor_id == reader, Order.closed_at.is_(None))
+        threads = threads.union_all(served)
+    found = (
         select(Thread.id)
-        .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == actor.id))
+        .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == reader))
         .where(
-            Thread.id.in_(select(mine.c.thread_id).union_all(served.with_only_columns(Order.thread_id))),
+            Thread.id.in_(threads),
             Thread.last_number > func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening),
         )
-        .limit(limit)
+        .limit(first(100))
     )
-    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return select(func.count()).select_from(found.subquery())

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.permissions import P
 from app.queries import places
 from app.queries.places import Node
+from app.queries.plans import first
 from models import Company, Service, Team, User
 
 LIMIT = 20
@@ -72,10 +73,10 @@ def _people(words: str) -> Select[User]:
         query = query.where(
             text.contains(word, autoescape=True) | User.email.icontains(word, autoescape=True)
         )
-    return query.order_by(User.last_name, User.first_name, User.id).limit(LIMIT)
+    return query.order_by(User.last_name, User.first_name, User.id).limit(first(LIMIT))
 
 
 def _named(query: Select, column, words: str) -> Select:  # type: ignore[type-arg,no-untyped-def]
     for word in words.split()[:5]:
         query = query.where(column.icontains(word, autoescape=True))
-    return query.order_by(column).limit(LIMIT)
+    return query.order_by(column).limit(first(LIMIT))

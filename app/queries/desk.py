@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from flask_appbuilder.security.sqla.models import (
@@ -20,6 +21,7 @@ from app.permissions import P
 from app.policy import Actor, can, rights, staffed_orders, teams_of
 from app.queries.inbox import unread_count
 from app.queries.orders import COUNT_CAP, PAGE, Filters, narrowed, newest, paged
+from app.queries.plans import first
 from models import Company, Membership, Order, ReadMark, Service, Team, Thread, User
 
 CHOICES = 20
@@ -40,7 +42,7 @@ def names(session: Session, filters: Filters) -> dict[str, str]:
 def services(session: Session) -> Sequence[Row[int, str]]:
     """Ids and names of all services, the retired ones too: their orders are still there."""
     return session.execute(
-        select(Service.id, Service.name).order_by(Service.name, Service.id).limit(500)
+        select(Service.id, Service.name).order_by(Service.name, Service.id).limit(first(500))
     ).all()
 
 
@@ -78,37 +80,45 @@ _LINE = (
 
 def queue(session: Session, actor: Actor, filters: Filters, *, before: int | None = None) -> Queue:
     """What the actor serves, newest first. One statement."""
-    query = paged(narrowed(staffed_orders(session, actor), actor, filters), filters, before)
+    query = paged(narrowed(session, staffed_orders(session, actor), actor, filters), filters, before)
     rows = _rows(session, actor, query, newest(filters))
     return Queue(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
 def queue_rows(session: Session, actor: Actor, filters: Filters, numbers: Sequence[int]) -> Sequence[Any]:
     """Of the orders `numbers` those that the filtered queue holds now: what a live page draws anew. One statement."""
-    query = narrowed(staffed_orders(session, actor), actor, filters).where(Order.id.in_(numbers[:100]))
+    query = narrowed(session, staffed_orders(session, actor), actor, filters).where(
+        Order.id.in_(numbers[:100])
+    )
     return _rows(session, actor, query, newest(filters))
 
 
 def newer(session: Session, actor: Actor, filters: Filters, top: int) -> Sequence[int]:
     """The numbers above `top` that the filtered queue holds now, newest first, at most COUNT_CAP. One statement."""
-    query = narrowed(staffed_orders(session, actor), actor, filters).where(Order.id > top)
-    return session.scalars(query.with_only_columns(Order.id).order_by(Order.id.desc()).limit(COUNT_CAP)).all()
+    query = narrowed(session, staffed_orders(session, actor), actor, filters).where(Order.id > top)
+    return session.scalars(
+        query.with_only_columns(Order.id).order_by(Order.id.desc()).limit(first(COUNT_CAP))
+    ).all()
 
 
 def _rows(session: Session, actor: Actor, query: Select[Order], ordered: Sequence[Any]) -> Sequence[Any]:
     """Found first by their index, then joined with what a row shows: plain columns, for a page has forty of them."""
     found = query.with_only_columns(Order.id).subquery()
-    return session.execute(
+    rows = _line().join(found, found.c.id == Order.id).order_by(*ordered)
+    return session.execute(rows, {"reader": actor.id}).all()
+
+
+@cache
+def _line() -> Any:
+    return (
         select(*_LINE)
-        .join(found, found.c.id == Order.id)
         .join(Thread, Thread.id == Order.thread_id)
         .join(_author, _author.id == Order.author_id)
         .outerjoin(_executor, _executor.id == Order.executor_id)
         .outerjoin(Company, Company.id == Order.company_id)
         .outerjoin(Team, Team.id == Order.team_id)
-        .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == actor.id))
-        .order_by(*ordered)
-    ).all()
+        .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == bindparam("reader")))
+    )
 
 
 def counts(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> dict[str, int]:
@@ -122,20 +132,19 @@ def counts(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> dict
         if len(_counting) > 500:
             _counting.clear()
         statement = _counting[key] = _count(session, actor, boxes)
-    return dict(
-        session.execute(statement, {f"late_{name}": at for name, at in moments.items()}).mappings().one()
-    )
+    asked = {"reader": actor.id} | {f"late_{name}": at for name, at in moments.items()}
+    return dict(session.execute(statement, asked).mappings().one())
 
 
 _counting: dict[Hashable, Select[Any]] = {}
 
 
 def _count(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> Select[Any]:
-    columns = [unread_count(actor).scalar_subquery().label("notices")]
+    columns = [unread_count().scalar_subquery().label("notices")]
     for name, filters in boxes.items():
         at: Any = bindparam(f"late_{name}", type_=DateTime(timezone=True)) if filters.late else None
-        orders = narrowed(staffed_orders(session, actor), actor, replace(filters, late=at))
-        found = orders.with_only_columns(Order.id).limit(COUNT_CAP).subquery()
+        orders = narrowed(session, staffed_orders(session, actor), actor, replace(filters, late=at))
+        found = orders.with_only_columns(Order.id).limit(first(COUNT_CAP)).subquery()
         columns.append(select(func.count()).select_from(found).scalar_subquery().label(name))
     return select(*columns)
 
@@ -156,7 +165,7 @@ def executors(session: Session, words: str = "", limit: int = CHOICES) -> list[H
     open_ones = (
         select(Order.id)
         .where(Order.executor_id == User.id, Order.closed_at.is_(None))
-        .limit(99)
+        .limit(first(99))
         .correlate(User)
         .subquery()
         .lateral()
@@ -166,7 +175,7 @@ def executors(session: Session, words: str = "", limit: int = CHOICES) -> list[H
         select(User, busy)
         .where(User.active.is_(True), User.id.in_(_able()), *_called(words))
         .order_by(User.last_name, User.first_name, User.id)
-        .limit(limit)
+        .limit(first(limit))
     )
     return [Hand(user, count) for user, count in rows.unique()]
 
@@ -195,7 +204,7 @@ def orderers(session: Session, actor: Actor, words: str = "", limit: int = CHOIC
     query = query.options(selectinload(User.memberships).joinedload(Membership.company))
     if not can(session, actor, P.ORDERS_SEE_ALL):
         query = query.where(User.id.in_(staffed_orders(session, actor).with_only_columns(Order.author_id)))
-    ordered = query.order_by(User.last_name, User.first_name, User.id).limit(limit)
+    ordered = query.order_by(User.last_name, User.first_name, User.id).limit(first(limit))
     return session.scalars(ordered).unique().all()
 
 
@@ -210,13 +219,18 @@ def _called(words: str) -> list[Any]:
 
 def unread(session: Session, actor: Actor, order: Order) -> dict[int, int]:
     """How many messages the actor has not read, by thread, of the order's chat and notes. One statement."""
-    left = Thread.last_number - func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening)
-    rows = session.execute(
-        select(Thread.id, left)
-        .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == actor.id))
-        .where(Thread.id.in_((order.thread_id, order.notes_id)))
-    )
+    rows = session.execute(_unread(), {"reader": actor.id, "chat": order.thread_id, "notes": order.notes_id})
     return {thread_id: max(count, 0) for thread_id, count in rows}
+
+
+@cache
+def _unread() -> Any:
+    left = Thread.last_number - func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening)
+    return (
+        select(Thread.id, left)
+        .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == bindparam("reader")))
+        .where(Thread.id.in_((bindparam("chat"), bindparam("notes"))))
+    )
 
 
 # --- export -------------------------------------------------------------------------------------------------------
@@ -224,7 +238,7 @@ def unread(session: Session, actor: Actor, order: Order) -> dict[int, int]:
 
 def export(session: Session, actor: Actor, filters: Filters) -> Iterator[Any]:
     """Every order of the filtered queue, newest first, read in portions by a cursor of the server."""
-    found = narrowed(staffed_orders(session, actor), actor, filters).with_only_columns(
+    found = narrowed(session, staffed_orders(session, actor), actor, filters).with_only_columns(
         Order.id,
         Order.created_at,
         Order.title,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.notices import JOURNAL
 from app.policy import Actor
+from app.queries.plans import first
 from models import Channel, Entry, Notice
 
 PAGE = 40
+#: The bell counts no further: «99+».
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -31,18 +35,21 @@ class Item:
 
 def notices(session: Session, actor: Actor, *, before: int | None = None) -> tuple[list[Item], int | None]:
     """A page of notices, newest first, and the id to ask for the next one with. One statement."""
-    query = (
-        select(Notice)
-        .where(Notice.user_id == actor.id, Notice.channel == Channel.INBOX)
-        .options(joinedload(Notice.entry).joinedload(Entry.actor))
-        .order_by(Notice.id.desc())
-        .limit(PAGE + 1)
-    )
-    if before is not None:
-        query = query.where(Notice.id < before)
-    rows = session.scalars(query).all()
+    rows = session.scalars(_notices(before is not None), {"reader": actor.id, "before": before}).all()
     items = [item(notice) for notice in rows[:PAGE]]
     return items, (rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+@cache
+def _notices(older: bool) -> Select[Notice]:
+    query = (
+        select(Notice)
+        .where(Notice.user_id == bindparam("reader"), Notice.channel == Channel.INBOX)
+        .options(joinedload(Notice.entry).joinedload(Entry.actor))
+        .order_by(Notice.id.desc())
+        .limit(first(PAGE + 1))
+    )
+    return query.where(Notice.id < bindparam("before")) if older else query
 
 
 def item(notice: Notice) -> Item:
@@ -73,16 +80,19 @@ def text(entry: Entry, rule: str) -> str:
     return template % words
 
 
-def unread(session: Session, actor: Actor, limit: int = 100) -> int:
-    """The bell's number, at most `limit`. One statement."""
-    return session.scalar(unread_count(actor, limit)) or 0
+def unread(session: Session, actor: Actor) -> int:
+    """The bell's number, at most MOST. One statement."""
+    return session.scalar(unread_count(), {"reader": actor.id}) or 0
 
 
-def unread_count(actor: Actor, limit: int = 100) -> Select[int]:
-    """The bell's number as a query, for who asks for several numbers at once."""
+@cache
+def unread_count() -> Select[int]:
+    """The bell's number of the parameter `reader` as a query, for who asks for several numbers at once."""
     query = (
         select(Notice.id)
-        .where(Notice.user_id == actor.id, Notice.read_at.is_(None), Notice.channel == Channel.INBOX)
-        .limit(limit)
+        .where(
+            Notice.user_id == bindparam("reader"), Notice.read_at.is_(None), Notice.channel == Channel.INBOX
+        )
+        .limit(first(MOST))
     )
     return select(func.count()).select_from(query.subquery())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.queries.plans import first
 from models import Entry
 
 PAGE = 50
@@ -38,13 +39,13 @@ def page(session: Session, filters: Filters, *, before: int | None = None, after
     """The lines before or after a line, the newest ones without either. One statement."""
     query = _narrowed(filters).options(joinedload(Entry.actor))
     if after is not None:
-        found = session.scalars(query.where(Entry.id > after).order_by(Entry.id).limit(PAGE + 1)).all()
+        found = session.scalars(query.where(Entry.id > after).order_by(Entry.id).limit(first(PAGE + 1))).all()
         entries = list(reversed(found[:PAGE]))
         older, newer = bool(entries), len(found) > PAGE
     else:
         if before is not None:
             query = query.where(Entry.id < before)
-        found = session.scalars(query.order_by(Entry.id.desc()).limit(PAGE + 1)).all()
+        found = session.scalars(query.order_by(Entry.id.desc()).limit(first(PAGE + 1))).all()
         entries = list(found[:PAGE])
         older, newer = len(found) > PAGE, before is not None and bool(entries)
     return Page(

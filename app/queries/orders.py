@@ -4,20 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, literal_column, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.flows import DONE, NEW, STATUSES
 from app.notices import JOURNAL
 from app.policy import Actor, own_orders
-from models import Entry, Order, ReadMark, Thread, User
+from app.queries.plans import first
+from models import Entry, Order, ReadMark, Service, Thread
 
 PAGE = 40
 #: A counter beside a menu word stops here: «99+».
 COUNT_CAP = 100
+#: Words that so many orders have are rare: those orders are named by their numbers.
+FEW = 5000
 
 
 @dataclass(frozen=True)
@@ -42,18 +60,11 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Line:
-    """An order in a list, with the number of messages that the reader has not read."""
-
-    order: Order
-    unread: int
-
-
-@dataclass(frozen=True)
 class Page:
-    """`older` is the number to ask for the next page with (`before=`), None at the end."""
+    """Plain rows (number, title, status, the service's picture, `unread` messages …) and the number to ask for the
+    next page with (`before=`), None at the end."""
 
-    lines: list[Line] = field(default_factory=list)
+    lines: Sequence[Any] = ()
     older: int | None = None
 
 
@@ -63,9 +74,11 @@ def my_orders(session: Session, actor: Actor, filters: Filters, *, before: int |
 
 
 def _page(session: Session, actor: Actor, query: Select[Order], filters: Filters, before: int | None) -> Page:
-    lines = _lines(session, actor, paged(narrowed(query, actor, filters), filters, before), newest(filters))
+    lines = _lines(
+        session, actor, paged(narrowed(session, query, actor, filters), filters, before), newest(filters)
+    )
     more = len(lines) > PAGE
-    return Page(lines[:PAGE], lines[PAGE - 1].order.id if more else None)
+    return Page(lines[:PAGE], lines[PAGE - 1].id if more else None)
 
 
 def newest(filters: Filters) -> Sequence[Any]:
@@ -80,7 +93,7 @@ def paged(query: Select[Order], filters: Filters, before: int | None) -> Select[
     """The query from the row after `before` on, one row longer than a page: that tells whether there is a next one."""
     if before is not None:
         query = query.where(_beyond(before) if len(newest(filters)) > 1 else Order.id < before)
-    return query.order_by(*newest(filters)).limit(PAGE + 1)
+    return query.order_by(*newest(filters)).limit(first(PAGE + 1))
 
 
 def _beyond(before: int) -> Any:
@@ -89,38 +102,45 @@ def _beyond(before: int) -> Any:
     return tuple_(Order.created_at, Order.id) < tuple_(moment, literal(before))
 
 
-_author, _executor = aliased(User), aliased(User)
-
-
 def _lines(
     session: Session, actor: Actor, query: Select[Order], ordered: Sequence[Any] = (Order.id.desc(),)
-) -> list[Line]:
+) -> Sequence[Any]:
     """The rows of `query`, found first by their index, then joined with what a list shows."""
     found = query.with_only_columns(Order.id).subquery()
+    rows = _line().join(found, found.c.id == Order.id).order_by(*ordered)
+    return session.execute(rows, {"reader": actor.id}).all()
+
+
+@cache
+def _line() -> Any:
     unread = Thread.last_number - func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening)
-    rows = session.execute(
-        select(Order, unread)
-        .join(found, found.c.id == Order.id)
-        .join(Thread, Thread.id == Order.thread_id)
-        .join(_author, _author.id == Order.author_id)
-        .outerjoin(_executor, _executor.id == Order.executor_id)
-        .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == actor.id))
-        .options(
-            contains_eager(Order.author.of_type(_author)),
-            contains_eager(Order.executor.of_type(_executor)),
-            joinedload(Order.team),
-            joinedload(Order.service),
+    return (
+        select(
+            Order.id,
+            Order.version,
+            Order.status,
+            Order.title,
+            Order.created_at,
+            Order.completes_at,
+            Order.place_name,
+            Service.picture_id,
+            Service.art,
+            Service.icon,
+            func.greatest(unread, 0).label("unread"),
         )
-        .order_by(*ordered)
+        .join(Service, Service.id == Order.service_id)
+        .join(Thread, Thread.id == Order.thread_id)
+        .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == bindparam("reader")))
     )
-    return [Line(order, max(count, 0)) for order, count in rows.unique()]
 
 
-def narrowed(query: Select[Order], actor: Actor, filters: Filters) -> Select[Order]:
-    """The query with every filter that is set."""
+def narrowed(session: Session, query: Select[Order], actor: Actor, filters: Filters) -> Select[Order]:
+    """The query with every filter that is set. Asks if words are among them: one statement."""
     conditions: list[Any] = []
     if filters.status:
-        conditions.append(Order.status.in_(filters.status))
+        # As a part of the text: the planner has to know how many there are of each.
+        given: Any = bindparam("status", filters.status, expanding=True, literal_execute=True)
+        conditions.append(Order.status.in_(given))
     if filters.open or (filters.status and not any(STATUSES[name].final for name in filters.status)):
         # Said also where the status says it: the indexes of what is open are small.
         conditions.append(Order.closed_at.is_(None))
@@ -150,7 +170,7 @@ def narrowed(query: Select[Order], actor: Actor, filters: Filters) -> Select[Ord
     if filters.until:
         conditions.append(Order.created_at < filters.until)
     if words := filters.words.strip():
-        conditions.append(_matches(words[:100]))
+        conditions.append(_matches(session, words[:100]))
     return query.where(*conditions)
 
 
@@ -160,15 +180,19 @@ def _late(before: dt.datetime) -> Any:
     return or_(and_(new, Order.created_at < before), Order.waiting_since < before)
 
 
-def _matches(words: str) -> Any:
+def _matches(session: Session, words: str) -> Any:
     """A number, or words in any form; the last word may be the beginning of one."""
     number = words.lstrip("№# ")
-    if number.isdecimal() and len(number) <= 18:
-        return or_(Order.id == int(number), _contains(words))
-    return _contains(words)
+    numbers = [int(number)] if number.isdecimal() and len(number) <= 18 else []
+    wanted = _wanted(words)
+    found = session.scalars(select(func.orders_found(wanted, FEW + 1))).all()
+    if len(found) > FEW:
+        # There are many everywhere: the list meets them soon when it is walked.
+        return or_(Order.search.bool_op("@@")(wanted), Order.id.in_(numbers))
+    return Order.id == any_(literal([*found, *numbers], ARRAY(BigInteger)))
 
 
-def _contains(words: str) -> Any:
+def _wanted(words: str) -> ColumnElement[Any]:
     # websearch_to_tsquery never raises on what people type; `:*` lets the last word be unfinished.
     plain: ColumnElement[Any] = func.websearch_to_tsquery("russian", words)
     last = "".join(c for c in words.rsplit(maxsplit=1)[-1] if c.isalnum())
@@ -177,13 +201,13 @@ def _contains(words: str) -> Any:
         prefix = func.to_tsquery("simple", literal(f"{last.lower()}:*"))
         unfinished = func.websearch_to_tsquery("russian", head).op("&&")(prefix) if head else prefix
         plain = plain.op("||")(unfinished)
-    return Order.search.bool_op("@@")(plain)
+    return plain
 
 
 # --- counters -----------------------------------------------------------------------------------------------------
 
 
-def awaiting_me(session: Session, actor: Actor, limit: int = 5) -> list[Line]:
+def awaiting_me(session: Session, actor: Actor, limit: int = 5) -> Sequence[Any]:
     """The resident's own orders that wait for the resident: done ones, and ones with unread messages."""
     unread = (
         select(Order.id)
@@ -199,7 +223,7 @@ def awaiting_me(session: Session, actor: Actor, limit: int = 5) -> list[Line]:
         own_orders(actor)
         .where(Order.closed_at.is_(None), or_(Order.status == DONE.name, Order.id.in_(unread)))
         .order_by(Order.id.desc())
-        .limit(limit)
+        .limit(first(limit))
     )
     return _lines(session, actor, query)
 
@@ -221,16 +245,7 @@ class Event:
 
 def history(session: Session, order: Order, *, staff: bool, limit: int = 100) -> list[Event]:
     """What happened to the order, oldest first, from the journal (I-23); residents get the public lines only."""
-    entries = session.scalars(
-        select(Entry)
-        .where(
-            Entry.subject == order.subject,
-            Entry.kind.in_([kind for kind, row in JOURNAL.items() if row.history and (staff or row.public)]),
-        )
-        .options(joinedload(Entry.actor))
-        .order_by(Entry.id)
-        .limit(limit)
-    )
+    entries = session.scalars(_history(staff, limit), {"subject": order.subject})
     return [
         Event(
             entry.at,
@@ -241,6 +256,18 @@ def history(session: Session, order: Order, *, staff: bool, limit: int = 100) ->
         )
         for entry in entries
     ]
+
+
+@cache
+def _history(staff: bool, limit: int) -> Select[Entry]:
+    kinds = [kind for kind, row in JOURNAL.items() if row.history and (staff or row.public)]
+    return (
+        select(Entry)
+        .where(Entry.subject == bindparam("subject"), Entry.kind.in_(kinds))
+        .options(joinedload(Entry.actor))
+        .order_by(Entry.id)
+        .limit(first(limit))
+    )
 
 
 class _Words(dict[str, Any]):

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.permissions import P
+from app.queries.plans import first
 from models import Company, Membership, Team, User
 
 
@@ -18,7 +19,7 @@ def named(session: Session, words: str, limit: int = 20) -> Sequence[User]:
     name = func.lower(User.last_name + " " + User.first_name + " " + User.last_name)
     if words.strip():
         query = query.where(name.like(f"%{_escaped(words.strip().lower()[:80])}%"))
-    return session.scalars(query.order_by(User.last_name, User.first_name).limit(limit)).all()
+    return session.scalars(query.order_by(User.last_name, User.first_name).limit(first(limit))).all()
 
 
 def executors(session: Session) -> Sequence[User]:
@@ -36,7 +37,7 @@ def executors(session: Session) -> Sequence[User]:
             select(User)
             .where(User.active.is_(True), User.roles.any(Role.id.in_(roles)))
             .order_by(User.last_name, User.first_name)
-            .limit(500)
+            .limit(first(500))
         )
         .unique()
         .all()

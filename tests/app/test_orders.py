@@ -68,7 +68,7 @@ def test_first_message_opens_the_chat(db):
     message = db.scalars(select(Message).where(Message.thread_id == order.thread_id)).one()
     assert (message.number, message.author_id, message.text[:6]) == (1, None, "Пишите")
     line = queries.my_orders(db, order.author, queries.Filters()).lines[0]
-    assert (line.order.id, line.unread) == (order.id, 0)
+    assert (line.id, line.unread) == (order.id, 0)
 
 
 def test_the_same_form_twice_is_one_order(db):
@@ -383,7 +383,7 @@ def test_mine_are_mine(db):
     anna, boris = make.resident("Анна", "Баранова"), make.resident("Борис", "Акунин")
     own = [make.order(anna).id, make.order(anna).id]
     make.order(boris)
-    assert [line.order.id for line in queries.my_orders(db, anna, queries.Filters()).lines] == own[::-1]
+    assert [line.id for line in queries.my_orders(db, anna, queries.Filters()).lines] == own[::-1]
 
 
 def test_pages_follow_each_other_while_orders_arrive(db, monkeypatch):
@@ -394,7 +394,7 @@ def test_pages_follow_each_other_while_orders_arrive(db, monkeypatch):
     make.order(anna, service)
     second = queries.my_orders(db, anna, queries.Filters(), before=first.older)
     third = queries.my_orders(db, anna, queries.Filters(), before=second.older)
-    shown = [line.order.id for page in (first, second, third) for line in page.lines]
+    shown = [line.id for page in (first, second, third) for line in page.lines]
     assert shown == numbers[::-1]
     assert third.older is None
 

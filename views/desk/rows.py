@@ -9,15 +9,14 @@ from urllib.parse import urlencode
 
 from flask import get_template_attribute, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from app import policy
 from app.extensions import db
-from app.flows import STATUSES, By, Move
+from app.flows import By, Move
 from app.kinds import kind_of
 from app.permissions import P
 from app.queries.orders import Filters
-from views.context import actor, day, moment, timezone
+from views.context import actor, day, moment, status_chips, timezone
 from views.desk.filters import here
 
 
@@ -32,8 +31,7 @@ class Look:
         # One address is asked of the routes, the others differ by their number.
         self._base = url_for("desk.order", number=0).removesuffix("0")
         self._days: dict[dt.date, str] = {}
-        self._chips: dict[str, Markup] = {}
-        self._chip = get_template_attribute("parts/ui.html", "status_chip")
+        self.chip = status_chips()
 
     def address(self, number: int) -> str:
         return f"{self._base}{number}?{self._query}"
@@ -49,11 +47,6 @@ class Look:
 
     def waits(self, since: dt.datetime) -> str:
         return str(_("Waits for an answer since %(moment)s", moment=moment(since)))
-
-    def chip(self, status: str) -> Markup:
-        if status not in self._chips:
-            self._chips[status] = self._chip(STATUSES[status])
-        return self._chips[status]
 
     def next(self, order: Any) -> list[Move]:
         """The step that the order's executor takes next: the button of a row on the phone."""

@@ -21,7 +21,7 @@ from app.queries import orders as queries
 from app.queries.orders import Filters
 from models import Order
 from views import chat
-from views.context import actor, signed_in
+from views.context import actor, signed_in, status_chips
 from views.details import details
 from views.portal.base import fragment, portal
 
@@ -45,7 +45,7 @@ def orders() -> ResponseReturnValue:
     filters = Filters(status=BOXES[box].status, open=BOXES[box].open, words=words)
     page = queries.my_orders(db.session, actor(), filters, before=before)
     template = "portal/_orders.html" if fragment() else "portal/orders.html"
-    return render_template(template, page=page, box=box, words=words, before=before)
+    return render_template(template, page=page, box=box, words=words, before=before, chip=status_chips())
 
 
 @portal.get("/orders/<int:number>")
