@@ -3,6 +3,7 @@
 import { startBack } from "./back.js";
 import { startDialogs } from "./dialogs.js";
 import { startDrafts } from "./drafts.js";
+import { startDrops } from "./drops.js";
 import { startFolds } from "./folds.js";
 import { startForms } from "./forms.js";
 import { startWorker } from "./install.js";
@@ -18,6 +19,7 @@ startToasts();
 startMenus();
 startDialogs();
 startTabs();
+startDrops();
 startFolds();
 startForms();
 startDrafts();

@@ -1,5 +1,6 @@
 // What was written but is not in the list yet, as bubbles after it: with a clock while it waits, with the reason and
 // two buttons when it was refused.
+import { size } from "../sizes.js";
 import { join } from "./thread.js";
 
 export class Pending {
@@ -108,12 +109,4 @@ function fit(image, file) {
   const scale = Math.min(280 / width, 320 / height, 1);
   image.width = Math.max(1, width * scale);
   image.height = Math.max(1, height * scale);
-}
-
-function size(bytes, units) {
-  const names = units.split(" ");
-  let [value, unit] = [bytes, 0];
-  while (value >= 1000 && unit < names.length - 1) [value, unit] = [value / 1024, unit + 1];
-  const digits = unit === 0 || value >= 10 ? 0 : 1;
-  return `${value.toLocaleString(document.documentElement.lang, { minimumFractionDigits: digits, maximumFractionDigits: digits })}\u00a0${names[unit]}`;
 }
