@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Forbidden, NotFound
 from app.flows import By, Move
-from app.kinds import kind_of
+from app.kinds import KINDS, kind_of
 from app.permissions import P
 from models import Membership, Order, Service, StoredFile, Thread, ThreadKind, User
 from models.catalogue import service_roles
@@ -245,8 +245,8 @@ def load_file(session: Session, actor: Actor, file_id: UUID) -> StoredFile:
 
 
 def visible_services(session: Session, actor: Actor) -> Select[Service]:
-    """Active services that the actor may order (local roles limit some of them, I-26)."""
-    query = select(Service).where(Service.active)
+    """Active services of the kinds on offer that the actor may order (local roles limit some of them, I-26)."""
+    query = select(Service).where(Service.active, Service.kind.in_(list(KINDS)))
     if P.ORDERS_PLACE not in rights(session, actor):
         return query.where(false())
     role_ids = [role.id for role in roles_of(actor)] if isinstance(actor, User) else []

@@ -8,11 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from app.actions import chat, orders
 from app.extensions import db
-from models import FieldKind, Order, Service
+from app.kinds import KINDS
+from models import FieldKind, Order, OrderKind, Service
 from models.catalogue import Extra
 from tests import factories as make
 
@@ -83,6 +84,41 @@ def test_no_service_time_in_the_head(sign_in: Any) -> None:
     resident = make.resident()
     page = main(sign_in(resident).get(f"/orders/{placed(resident).id}").text)
     assert "16.05.2022" not in page[: page.index('data-fold="details"')]
+
+
+@pytest.mark.parametrize("status", ["new", "in_progress", "done", "completed", "cancelled"])
+def test_nothing_of_the_other_kinds(sign_in: Any, status: str) -> None:
+    """S0-5, S0-7..S0-11, S0-15, S0-43, S0-45: one layout for both kinds, with no block, button or menu word of
+    bookings, goods, coworking, hotels and tickets."""
+    resident = make.resident()
+    client = sign_in(resident)
+    blocks = []
+    for kind in ("simple", "request"):
+        order = make.in_status(status, resident, make.service(kind=kind))
+        page = main(client.get(f"/orders/{order.id}").text)
+        for word in (
+            "Повторить заказ",
+            "Поделиться",
+            "Доступ в коворкинг",
+            "QR-код",
+            "Посетители",
+            "Оплата",
+            "Итого",
+        ):
+            assert word not in page, word
+        assert not re.search(r", с \d\d:\d\d до \d\d:\d\d", page)
+        blocks.append(re.findall(r'data-fold="(\w+)"', page))
+    assert blocks[0] == blocks[1]
+
+
+@pytest.mark.parametrize("kind", sorted(set(OrderKind) - set(KINDS)))
+def test_a_kind_that_is_not_on_offer(sign_in: Any, kind: str) -> None:
+    """S0-6, S0-66: orders of other kinds cannot come to be, so nothing can confirm or close them."""
+    service = make.service(kind=kind)
+    client = sign_in(make.resident())
+    assert client.get(f"/services/{service.id}").status_code == 404
+    assert client.post(f"/services/{service.id}", data={"form_key": str(uuid4())}).status_code == 404
+    assert not db.session.scalar(select(func.count()).select_from(Order))
 
 
 def test_details_in_both_layouts(sign_in: Any) -> None:
