@@ -94,7 +94,7 @@ def test_nothing_of_the_other_kinds(sign_in: Any, status: str) -> None:
     client = sign_in(resident)
     blocks = []
     for kind in ("simple", "request"):
-        order = make.in_status(status, resident, make.service(kind=kind))
+        order = make.in_status(status, resident, of=make.service(kind=kind))
         page = main(client.get(f"/orders/{order.id}").text)
         for word in (
             "Повторить заказ",
