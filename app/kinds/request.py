@@ -1,4 +1,4 @@
-"""REQUEST, «обращение»: an appeal to the management company. It goes the way of SIMPLE under other words."""
+"""REQUEST, «обращение»: a request to the management company. It goes the way of SIMPLE under other words."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from models import OrderKind
 
 KIND = Kind(
     OrderKind.REQUEST,
-    _l("Appeal"),
-    verb=_l("Send the appeal"),
+    _l("Request"),
+    verb=_l("Send the request"),
     flow=WORK,
     blocks=("extras", "details", "description"),
     confirms=True,

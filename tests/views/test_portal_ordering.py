@@ -227,9 +227,9 @@ def test_same_form_sent_twice_is_one_order(everything: Service, sign_in: Any) ->
 
 def test_button_says_what_it_does(app: Any, sign_in: Any) -> None:
     client = sign_in(make.resident(locale="en"))
-    service, appeal = make.service("Cleaning"), make.service("Appeal", kind="request")
+    service, request = make.service("Cleaning"), make.service("Request", kind="request")
     assert ">Place the order</button>" in client.get(f"/services/{service.id}").text
-    assert ">Send the appeal</button>" in client.get(f"/services/{appeal.id}").text
+    assert ">Send the request</button>" in client.get(f"/services/{request.id}").text
 
 
 def test_service_without_questions_is_one_tap(app: Any, sign_in: Any) -> None:

@@ -78,7 +78,7 @@ class _ServiceForm(AdminForm):
     name = Text(_l("Name"), validators=[required(), at_most(200)])
     category_id = fields.OneOf(_l("Category"), _categories)
     kind = fields.OneOf(
-        _l("Kind"), _kinds, description=_l("An appeal goes the same way as a service, under other words.")
+        _l("Kind"), _kinds, description=_l("A request goes the same way as a service, under other words.")
     )
     summary = Text(
         _l("In one sentence"), validators=[at_most(300)], description=_l("Stands under the name in lists.")

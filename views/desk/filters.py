@@ -24,8 +24,8 @@ from views.context import actor, day, timezone
 #: Filters that are there or not, under their names in the URL.
 FLAGS = {
     "mine": _l("My orders"),
-    "unassigned": _l("Without an executor"),
-    "unanswered": _l("Without an answer"),
+    "unassigned": _l("Unassigned"),
+    "unanswered": _l("Unanswered"),
     "overdue": _l("Overdue"),
     "open": _l("Still open"),
 }
@@ -152,10 +152,10 @@ def boxes() -> dict[str, Box]:
     rows = (
         Box("new", _l("New orders"), "sparkles", Filters(status=(NEW.name,)), "n", loud=True, phone=True),
         Box("mine", _l("Mine"), "user-check", Filters(mine=True, open=True), "m", phone=True),
-        Box("unassigned", _l("Without an executor"), "user-plus", Filters(unassigned=True), "u"),
+        Box("unassigned", _l("Unassigned"), "user-plus", Filters(unassigned=True), "u"),
         Box(
             "unanswered",
-            _l("Without an answer"),
+            _l("Unanswered"),
             "message-circle",
             Filters(unanswered=True),
             "a",
