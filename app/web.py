@@ -6,6 +6,7 @@ app/factory.py. More processes are more gunicorns behind nginx: sockets and coun
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -61,6 +62,8 @@ def post_worker_init(worker: Any) -> None:
     It starts us and `flask prepare` at the same moment, for both spend most of their start on imports.
     create_app() asks nothing of the database, so it need not wait.
     """
+    # What is loaded stays: to look through it again and again would hold up every socket.
+    gc.freeze()
     while _gate and not select.select([int(_gate)], [], [], 5)[0]:
         worker.notify()  # or its master would take it for hanging
     # From the start, not from the first socket: an edited role or setting counts at once in every process.

@@ -28,6 +28,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from app import clock, policy, settings
+from app.actions import inbox as actions
 from app.config import LANGUAGES
 from app.extensions import db
 from app.flows import STATUSES
@@ -122,6 +123,12 @@ def needs(right: P) -> Callable[[Callable[Params, Result]], Callable[Params, Res
 def bell() -> int:
     """For templates: how many notices the reader has not read, at most 100."""
     return inbox.unread(db.session, actor()) if current_user.is_authenticated else 0
+
+
+def seen(subject: str) -> None:
+    """The reader has before him what his notices of the subject («order:42») told of: they are read."""
+    if inbox.has_unread(db.session, actor(), subject):
+        actions.read(actor(), subject=subject)
 
 
 def status_chips() -> Callable[[str], Markup]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.notices import JOURNAL
@@ -83,6 +83,17 @@ def text(entry: Entry, rule: str) -> str:
 def unread(session: Session, actor: Actor) -> int:
     """The bell's number, at most MOST. One statement."""
     return session.scalar(unread_count(), {"reader": actor.id}) or 0
+
+
+def has_unread(session: Session, actor: Actor, subject: str) -> bool:
+    """Whether the actor has unread notices of the subject («order:42»). One statement."""
+    return bool(session.scalar(_has_unread(), {"reader": actor.id, "subject": subject}))
+
+
+@cache
+def _has_unread() -> Select[bool]:
+    mine = exists().where(Notice.user_id == bindparam("reader"), Notice.read_at.is_(None))
+    return select(mine.where(Notice.subject == bindparam("subject")))
 
 
 @cache

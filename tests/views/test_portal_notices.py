@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from app.actions import orders
 from app.extensions import db
 from app.queries.inbox import PAGE
 from models import Entry, Notice, User
@@ -97,3 +98,23 @@ def test_counters_go_to_their_places(sign_in: Any, run_jobs: Any, count_statemen
     assert "foot-" not in client.get("/notices/bell").text
     db.session.execute(update(Notice).values(read_at=func.now()))
     assert 'data-counter="notices"><' in client.get("/notices/bell").text
+
+
+def test_opening_an_order_reads_its_notices(sign_in: Any, run_jobs: Any) -> None:
+    """On the portal and at the desk; those of other orders stay."""
+    resident, boss = make.resident(), make.dispatcher()
+    order, other = make.order(resident), make.order(resident)
+    orders.move(boss, order.id, "start")
+    orders.move(boss, other.id, "start")
+    run_jobs()
+
+    def waiting(user: User) -> set[str]:
+        rows = select(Notice.subject).where(Notice.user_id == user.id, Notice.read_at.is_(None))
+        return set(db.session.scalars(rows))
+
+    both = {order.subject, other.subject}
+    assert waiting(resident) == waiting(boss) == both
+    sign_in(resident).get(f"/orders/{order.id}")
+    assert (waiting(resident), waiting(boss)) == ({other.subject}, both)
+    sign_in(boss).get(f"/desk/orders/{order.id}")
+    assert waiting(boss) == {other.subject}

@@ -16,7 +16,7 @@ from app.permissions import P
 from app.queries import desk, people
 from models import Order
 from views import errors
-from views.context import actor, needs
+from views.context import actor, needs, seen
 from views.desk.blueprint import blueprint, is_fragment, target, trigger
 from views.desk.case import Case, case_of, context, refused, state_context, talk
 from views.desk.filters import asked, here, number
@@ -40,6 +40,7 @@ def problem(error: AtriumError) -> ResponseReturnValue:
 def order(number: int) -> str:
     """The order beside its queue; htmx gets the order alone."""
     case = case_of(number)
+    seen(case.order.subject)
     if is_fragment():
         return render_template("desk/_order.html", here=_here(), **context(case))
     return _page(case)
