@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -46,7 +47,7 @@ def _connect(auth: object = None) -> None:
     """Refuse strangers; everybody else hears the own inbox. Called with the sign-in cookie and a checked Origin."""
     if not current_user.is_authenticated:
         raise Refused("sign_in")
-    join_room(f"user:{current_user.id}")
+    _join(f"user:{current_user.id}")
     current_app.extensions["listen"]()
 
 
@@ -60,13 +61,19 @@ def _subscribe(subjects: object) -> list[str]:
         for room in set(joined.get(subject, ())) - set(rooms):
             leave_room(room)
         for room in rooms:
-            join_room(room)
+            _join(room)
         if rooms:
             joined[subject] = rooms
             heard.append(subject)
         else:
             joined.pop(subject, None)
     return heard
+
+
+def _join(room: str) -> None:
+    # Socket.IO knows no better word for «the page has gone meanwhile».
+    with suppress(ValueError):
+        join_room(room)
 
 
 def _unsubscribe(subjects: object) -> None:

@@ -151,6 +151,8 @@ class _Plot:
         first = next((i for i, event in enumerate(events) if event.who == "E"), None)
         if service.executor or same or first is None or self._lot.random() < 0.5:
             return events
+        if any(event.is_move and WORK.moves[event.verb].target.final for event in events[:first]):
+            return events  # the executor's word comes after the end
         before = events[first - 1].after if first else 0
         after = before + (events[first].after - before) // 2
         return (*events[:first], Event("assign", "D", after), *events[first:])

@@ -238,6 +238,26 @@ def test_window_closes_an_order(new_page: Any) -> None:
     assert order.status == "cancelled"
 
 
+def test_the_live_status_comes_before_the_answer(new_page: Any) -> None:
+    """The pressed button is gone by then: the answer still takes the status's place and not a place inside it."""
+    resident = make.resident()
+    order = ordered(resident, cleaning())
+    orders.move(make.dispatcher(), order.id, "start")
+    orders.move(make.dispatcher(), order.id, "finish")
+    page = new_page(resident)
+    page.goto(f"/orders/{order.id}")
+    expect(page.locator("body[data-connection=online]")).to_be_attached()
+    held: list[tuple[Any, Any]] = []
+    page.route("**/moves/confirm", lambda route: held.append((route, route.fetch())))
+    page.locator(".order__line .btn--primary").click()
+    expect(page.locator(".order__line .btn")).to_have_count(0)
+    route, answer = wait_for(lambda: page.evaluate("1") and held)[0]
+    page.evaluate("addEventListener('htmx:afterSettle', () => { window.settled = true; })")
+    route.fulfill(response=answer)
+    wait_for(lambda: page.evaluate("window.settled"))
+    expect(page.locator("#order-status")).to_have_count(1)
+
+
 def test_status_comes_live_and_what_is_typed_stays(new_page: Any) -> None:
     """The status, its buttons, the menu, the history and the list follow the desk without a reload."""
     resident, dispatcher = make.resident(), make.dispatcher()

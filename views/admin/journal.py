@@ -127,14 +127,14 @@ def _lines(entries: Sequence[Entry]) -> list[Line]:
 
 def _line(entry: Entry, name: str) -> Line:
     kind, _sep, number = entry.subject.partition(":")
-    endpoint, name, right = _PAGES.get(kind, ("", "", P.ADMIN))
+    endpoint, key, right = _PAGES.get(kind, ("", "", P.ADMIN))
     opens = endpoint and number.isdecimal() and policy.can(db.session, actor(), right)
     return Line(
         entry,
         kind_label(entry.kind),
         details(entry),
         name or _subject_label(kind, number, entry.data),
-        url_for(endpoint, **{name: number}) if opens and not entry.kind.endswith(".removed") else "",
+        url_for(endpoint, **{key: number}) if opens and not entry.kind.endswith(".removed") else "",
     )
 
 

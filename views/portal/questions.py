@@ -17,6 +17,7 @@ from app.extensions import db
 from app.queries import places
 from app.storage import ACCEPT
 from models import FieldKind, FormField, Service, StoredFile, User
+from views.context import phone
 
 #: More choices than this are a list to open, not chips.
 _MOST_CHIPS = 7
@@ -71,7 +72,7 @@ def questions(
 def _known(reader: User, fields: Sequence[FormField]) -> dict[str, list[str]]:
     """The reader's phone stands in the first phone field: most orders are for oneself."""
     first = next((f for f in fields if f.kind == FieldKind.PHONE and f.required), None)
-    return {first.name: [reader.phone]} if first and reader.phone else {}
+    return {first.name: [phone(reader.phone)]} if first and reader.phone else {}
 
 
 def _drafts(

@@ -48,3 +48,13 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
   if (xhr.status === 409 || xhr.status === 422 || xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
 });
+
+// A live fragment may have taken away the form that was sent, before its answer came: how to swap is then told by what
+// stands in its place (htmx would ask the form, which has lost the attributes around it).
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { requestConfig, target, shouldSwap, serverResponse } = event.detail;
+  if (!shouldSwap || requestConfig.elt.isConnected || !target.isConnected) return;
+  event.detail.shouldSwap = false;
+  const teller = requestConfig.elt.closest("[hx-swap]") ?? target.closest("[hx-swap]");
+  htmx.swap(target, serverResponse, { swapStyle: teller?.getAttribute("hx-swap") ?? "innerHTML" }, { contextElement: target });
+});
