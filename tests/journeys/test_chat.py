@@ -41,7 +41,7 @@ def act(tmp_path) -> Path:
 
 
 def open_chat(page: Page, order, *, desk: bool = False) -> None:
-    page.goto(f"/desk/orders/{order.id}" if desk else f"/orders/{order.id}?tab=chat")
+    page.goto(f"/desk/orders/{order.id}?tab=chat" if desk else f"/orders/{order.id}?tab=chat")
     expect(page.locator("body")).to_have_attribute("data-connection", "online")
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app import journal
 from models import Message
 from tests import factories as make
+from tests.browser import NARROW, WIDE
 from tests.journeys.test_chat import open_chat, panel, write
 from tests.stack import Stack
 from tests.waiting import wait_for
@@ -64,10 +65,16 @@ def all_is_well(db, pages, thread_id: int, expected: dict[str, list[str]]) -> No
         assert shown(page, thread_id) == kept
 
 
-def test_both_write_while_one_is_offline(app, db, order, new_page):
+@pytest.mark.parametrize(("language", "banner"), [("ru", "Нет связи"), ("en", "No connection")])
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_d_both_write_while_one_is_offline(  # fixtures
+    app, db, order, new_page, width, language, banner
+):
     """The banner says it, the messages wait with a clock; when the connection comes back all is in order."""
     thread = order.thread_id
-    resident, staff = new_page(order.author, width=390, expected=CUT), new_page(order.executor, expected=CUT)
+    order.author.locale = order.executor.locale = language
+    resident = new_page(order.author, width=width, language=language, expected=CUT)
+    staff = new_page(order.executor, width=width, language=language, expected=CUT)
     open_chat(resident, order)
     open_chat(staff, order, desk=True)
     write(resident, thread, "до обрыва")
@@ -79,6 +86,7 @@ def test_both_write_while_one_is_offline(app, db, order, new_page):
     for lost, sent in zip(mine, theirs, strict=True):
         write(resident, thread, lost)
         write(staff, thread, sent)
+    expect(resident.locator(".offline-bar")).to_contain_text(banner)
     expect(resident.locator(".offline-bar")).to_be_visible()
     waiting = panel(resident, thread).locator('.message[data-state="sending"]')
     expect(waiting).to_have_count(5)
