@@ -78,6 +78,7 @@ def test_post_to_the_other_browser(app: Flask, order: Order, live_server: Stack,
             time.sleep(max(0.0, sent[text] / 1000 + EVERY - time.time()))
         page.wait_for_timeout(1000)
         drawn = page.evaluate("window.drawn")
+    writer.connection.close()
     took = sorted(drawn[text] - started for text, started in sent.items())
     p99 = took[int(len(took) * 0.99) - 1]
     print(
