@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from models import Order
-from tests.bench.big import LARGE, Filled, browser_of, filled, measure, person
+from tests.bench.big import LARGE, Filled, browser_of, filled, measure_all, person
 
 P95 = 150
 
@@ -37,13 +37,12 @@ def test_search(filled: Filled) -> None:
             "a phrase": {"q": '"протекает кран"'},
         }
         client, executor = browser_of(app, person("dispatcher")), browser_of(app, person("executor"))
-        found = {
-            name: measure(client, "/desk/?" + urlencode({"all": 1} | sent), 20)
-            for name, sent in searches.items()
+        asked = {name: (client, sent) for name, sent in searches.items()} | {
+            "executor: a common word": (executor, {"q": "уборка"}),
+            "executor: a person": (executor, {"q": order.author.name}),
         }
-        found["executor: a common word"] = measure(executor, "/desk/?q=уборка&all=1", 20)
-        found["executor: a person"] = measure(
-            executor, "/desk/?" + urlencode({"q": order.author.name, "all": 1}), 20
+        found = measure_all(
+            {name: (whose, "/desk/?" + urlencode({"all": 1} | sent)) for name, (whose, sent) in asked.items()}
         )
     print(f"\n\n{'search':34} {'median':>8} {'p95':>7}   ({LARGE:,} orders, budget p95 {P95} ms)")
     for name, figure in found.items():
