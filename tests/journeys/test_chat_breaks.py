@@ -73,6 +73,7 @@ def test_d_both_write_while_one_is_offline(  # fixtures
     """The banner says it, the messages wait with a clock; when the connection comes back all is in order."""
     thread = order.thread_id
     order.author.locale = order.executor.locale = language
+    db.commit()
     resident = new_page(order.author, width=width, language=language, expected=CUT)
     staff = new_page(order.executor, width=width, language=language, expected=CUT)
     open_chat(resident, order)
