@@ -10,6 +10,7 @@ from typing import Any
 import procrastinate
 import procrastinate.builtin_tasks
 from flask import Flask
+from procrastinate.jobs import Status
 
 from app.actions import files, orders, people
 from app.config import Config, libpq_url
@@ -97,6 +98,10 @@ def _retry_stalled(jobs: procrastinate.App) -> None:
 
     async def retry_stalled(timestamp: int) -> None:
         for job in await jobs.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+            if job.queueing_lock:
+                # A periodic one holds up the next, which may already wait; two cannot wait (queueing_lock).
+                await jobs.job_manager.finish_job(job, Status.ABORTED, delete_job=False)
+                continue
             log.warning("job %s (%s) lost its worker, again", job.id, job.task_name)
             await jobs.job_manager.retry_job(job)
 

@@ -73,6 +73,33 @@ def test_the_due_order_completes_after_the_jobs_process_comes_back(live_server: 
     wait_for(status, seconds=90)  # a sweep that was killed at work holds its lock until it counts as stalled
 
 
+@pytest.mark.timeout(180)
+def test_a_sweep_that_was_killed_holds_up_nobody(live_server: Stack, db, told):
+    """Killed at work it keeps its lock while the next one waits: that one goes on, and so does a lost delivery."""
+    live_server.trouble_expected = True
+    dispatcher = make.dispatcher().id
+    live_server.kill("jobs")
+    order = make.in_status("done")
+    held = "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, status) VALUES"
+    for status in ("doing", "todo"):
+        db.execute(
+            text(
+                f"{held} ('default', 'expire_due', 'expire_due', 'expire_due', '{{\"timestamp\": 1}}', '{status}')"
+            )
+        )
+    db.execute(text("UPDATE procrastinate_jobs SET status = 'doing' WHERE task_name = 'deliver'"))
+    db.commit()
+    live_server.start("jobs", ATRIUM_CLOCK_SHIFT=str(73 * 3600))
+
+    def completed() -> bool:
+        db.rollback()
+        db.refresh(order)
+        return order.status == "completed"
+
+    wait_for(completed, seconds=90)
+    wait_for(lambda: told(dispatcher), seconds=60)
+
+
 def test_a_signal_waits_for_the_commit(database: str, app, db):
     """A screen learns of a change exactly when it is committed, and not at all if it is rolled back."""
     order, dispatcher = make.order(), make.dispatcher()
