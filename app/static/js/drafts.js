@@ -11,17 +11,10 @@ export function startDrafts() {
 function keep(form) {
   const key = PREFIX + form.dataset.draft;
   if (!form.hasAttribute("data-returned")) restore(form, localStorage.getItem(key));
-  let timer;
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => save(form, key), 300);
-  });
+  // Kept at once: whoever leaves right after the last tick must find it again.
+  form.addEventListener("input", () => save(form, key));
+  form.addEventListener("submit", () => save(form, key));
   form.addEventListener("reset", () => localStorage.removeItem(key));
-  form.addEventListener("submit", () => {
-    clearTimeout(timer);
-    save(form, key);
-  });
-  addEventListener("pagehide", () => clearTimeout(timer));
 }
 
 /** The page that shows the result names the draft that is done with: <… data-draft-done="key">. */
