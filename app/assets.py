@@ -158,7 +158,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.after_request(_keep_static)
     app.add_template_global(vendor)
-    app.add_template_global(icons)
+    app.add_template_global(drawn_icon)
     app.add_template_global(asset)
     app.add_template_global(import_map)
 
@@ -189,9 +189,18 @@ def vendor(name: str) -> str:
     return f"/vendor/{_version(FILES[name])}/{name}"
 
 
-def icons() -> str:
-    """The address of the sprite: `<use href="{{ icons() }}#bell">`."""
-    return f"/vendor/{_digest(_sprite())}/icons.svg"
+def drawn_icon(name: str, label: object = "", **attributes: str) -> Markup:
+    """An icon of the sprite, for templates under the name `ui.icon`: pages have a hundred. `label` tells screen
+    readers what it means, without one they pass it by; the only attribute is `class`."""
+    return _icon(name, str(label), attributes.get("class", ""))
+
+
+@cache
+def _icon(name: str, label: str, classes: str) -> Markup:
+    means = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon{}" {}><use href="/vendor/{}/icons.svg#{}"></use></svg>').format(
+        classes and f" {classes}", means, _digest(_sprite()), name
+    )
 
 
 @lately

@@ -74,7 +74,6 @@ class Config:
             "SQLALCHEMY_ENGINE_OPTIONS": {
                 "pool_size": self.pool_size,
                 "max_overflow": 10,
-                "pool_pre_ping": True,
                 "pool_timeout": 10,
             },
             "ATRIUM": self,

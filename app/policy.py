@@ -5,6 +5,7 @@ visible_x(actor) is a select of what the actor may know of; load_x raises NotFou
 
 from __future__ import annotations
 
+from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
@@ -17,11 +18,23 @@ from app.errors import Forbidden, NotFound
 from app.flows import By, Move
 from app.kinds import KINDS, kind_of
 from app.permissions import P
-from models import Membership, Order, Service, StoredFile, Thread, ThreadKind, User
+from models import (
+    FACE,
+    Company,
+    Membership,
+    Order,
+    Service,
+    StoredFile,
+    Team,
+    Thread,
+    ThreadKind,
+    User,
+)
 from models.catalogue import service_roles
 
 if TYPE_CHECKING:
     from flask_appbuilder.security.sqla.models import Role
+    from sqlalchemy.sql.base import ExecutableOption
 
 
 class Actor(Protocol):
@@ -148,20 +161,24 @@ def load_order(session: Session, actor: Actor, number: int, *, lock: bool = Fals
         # Only the orders row: joined relations would be locked, or refused as outer joins, too.
         order = session.scalar(query.with_for_update(of=Order).execution_options(populate_existing=True))
     else:
-        order = session.scalar(
-            query.options(
-                joinedload(Order.author),
-                joinedload(Order.executor),
-                joinedload(Order.team),
-                joinedload(Order.company),
-                joinedload(Order.service),
-                joinedload(Order.thread),
-                joinedload(Order.notes),
-            )
-        )
+        order = session.scalar(query.options(*_on_the_page()))
     if order is None:
         raise NotFound
     return order
+
+
+@cache
+def _on_the_page() -> tuple[ExecutableOption, ...]:
+    """Seven rows beside the order's own, each with the columns that are shown."""
+    return (
+        joinedload(Order.author).load_only(*FACE, User.phone, User.email),
+        joinedload(Order.executor).load_only(*FACE),
+        joinedload(Order.team).load_only(Team.name),
+        joinedload(Order.company).load_only(Company.name),
+        joinedload(Order.service).load_only(Service.description, Service.extras_title),
+        joinedload(Order.thread),
+        joinedload(Order.notes),
+    )
 
 
 def is_staff(session: Session, actor: Actor, order: Order) -> bool:
@@ -208,7 +225,7 @@ def load_thread(session: Session, actor: Actor, thread_id: int) -> tuple[Thread,
     order = session.scalar(
         visible_orders(session, actor)
         .where(or_(Order.thread_id == thread_id, Order.notes_id == thread_id))
-        .options(joinedload(Order.author), joinedload(Order.executor))
+        .options(joinedload(Order.author).load_only(*FACE), joinedload(Order.executor).load_only(*FACE))
     )
     thread = session.get(Thread, thread_id) if order else None
     if order is None or thread is None:
@@ -247,12 +264,18 @@ def load_file(session: Session, actor: Actor, file_id: UUID) -> StoredFile:
 def visible_services(session: Session, actor: Actor) -> Select[Service]:
     """Active services of the kinds on offer that the actor may order (local roles limit some of them, I-26)."""
     query = select(Service).where(Service.active, Service.kind.in_(list(KINDS)))
-    if P.ORDERS_PLACE not in rights(session, actor):
+    may_order, role_ids = services_key(session, actor)
+    if not may_order:
         return query.where(false())
-    role_ids = [role.id for role in roles_of(actor)] if isinstance(actor, User) else []
     limited = select(service_roles.c.service_id)
     mine = limited.where(service_roles.c.role_id.in_(role_ids))
     return query.where(or_(Service.id.not_in(limited), Service.id.in_(mine)))
+
+
+def services_key(session: Session, actor: Actor) -> tuple[bool, tuple[int, ...]]:
+    """All that `visible_services` depends on: the right to order, and the roles."""
+    roles = roles_of(actor) if isinstance(actor, User) else ()
+    return can(session, actor, P.ORDERS_PLACE), tuple(sorted({role.id for role in roles}))
 
 
 def load_service(session: Session, actor: Actor, service_id: int) -> Service:

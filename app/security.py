@@ -11,11 +11,11 @@ from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.security.sqla.models import Group, PermissionView, Role
 from flask_login import current_user
 from sqlalchemy import Select, bindparam, exists, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from app import policy
 from app.permissions import ROLES, P
-from models import EndedSession, User
+from models import FACE, EndedSession, User
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response
@@ -30,6 +30,9 @@ def _signed_in() -> Select[User]:
         .where(User.id == bindparam("id"))
         .where(~exists().where(EndedSession.key == bindparam("sign_in")))
         .options(
+            load_only(
+                *FACE, User.active, User.email, User.phone, User.locale, User.timezone, User.session_key
+            ),
             joinedload(User.roles),
             joinedload(User.groups).joinedload(Group.roles),
             joinedload(User.teams),

@@ -6,11 +6,12 @@ from models.chat import Message, ReadMark, Thread, ThreadKind
 from models.files import StoredFile
 from models.journal import Channel, Entry, Notice
 from models.orders import Order
-from models.people import Company, CompanyKind, EndedSession, Membership, ResetLink, Team, User
+from models.people import FACE, Company, CompanyKind, EndedSession, Membership, ResetLink, Team, User
 from models.places import Place, PlaceKind
 from models.settings import Setting
 
 __all__ = [
+    "FACE",
     "Category",
     "Channel",
     "Company",

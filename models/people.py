@@ -68,6 +68,8 @@ class AtriumUser(FabUser):  # type: ignore[misc]  # Flask-AppBuilder is untyped
 
 
 User = AtriumUser
+#: What pages show of somebody who is not the reader: the rest of the row is wide, and left in the database.
+FACE = (User.first_name, User.last_name, User.avatar_id)
 
 # An address is one account in whatever case it is written; it is also how sign-in finds the account.
 Index("uq_ab_user_email_lower", func.lower(FabUser.email), unique=True)
@@ -172,6 +174,7 @@ class EndedSession(Model):
 
 
 __all__ = [
+    "FACE",
     "Company",
     "CompanyKind",
     "EndedSession",

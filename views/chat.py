@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -71,16 +71,22 @@ def reader_key() -> str:
 # --- what pages include -------------------------------------------------------------------------------------------
 
 
-def panel(order: Order, thread: Thread, found: Sequence[Message] | None = None) -> dict[str, Any]:
-    """What parts/chat.html needs from a page that includes it: the last messages, unless others were `found`. Three
-    or four statements."""
+def panel(
+    order: Order,
+    thread: Thread,
+    found: Sequence[Message] | None = None,
+    marks: Mapping[int, queries.Marks] | None = None,
+) -> dict[str, Any]:
+    """What parts/chat.html needs from a page that includes it: the last messages, unless others were `found`, and
+    the marks, unless the page knows them. Two statements, a third if the roles of the staff are not known."""
     whose = side(db.session, actor(), order)
     shown = queries.messages(db.session, thread.id) if found is None else found
+    marks = marks or queries.marks(db.session, order, actor(), staff=whose is By.STAFF)
     return {
         "order": order,
         "thread": thread,
         "messages": shown,
-        "marks": queries.marks(db.session, thread.id, actor(), staff=whose is By.STAFF),
+        "marks": marks[thread.id],
         "may_write": whose in (By.AUTHOR, By.STAFF),
         "staff": whose is By.STAFF,
         "older": bool(shown) and shown[0].number > 1,

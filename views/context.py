@@ -23,7 +23,7 @@ from flask import (
 from flask_babel import format_date, get_locale, get_translations
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
-from jinja2 import pass_eval_context
+from jinja2 import Environment, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
@@ -59,6 +59,7 @@ def init_app(app: Flask) -> None:
         actor=current_user,
         bell=bell,
         can=can,
+        fixed=fixed,
         languages=LANGUAGES,
         locale=locale,
         now=clock.now,
@@ -131,6 +132,16 @@ def seen(subject: str) -> None:
         actions.read(actor(), subject=subject)
 
 
+def fixed(name: str) -> Markup:
+    """For templates: a part of the page that depends on nothing but the language, drawn once for each."""
+    return _fixed(current_app.jinja_env, name, locale())
+
+
+@cache
+def _fixed(environment: Environment, name: str, _language: str) -> Markup:
+    return Markup(environment.get_template(name).render())  # noqa: S704  # our template
+
+
 def status_chips() -> Callable[[str], Markup]:
     """Draws a status by its name, each one once: lists have many rows and few statuses."""
     draw = get_template_attribute("parts/ui.html", "status_chip")
@@ -177,12 +188,21 @@ def _translations() -> Any:
 @pass_eval_context
 def _gettext(eval_ctx: EvalContext, text: str, /, **values: object) -> str:
     """For templates, as Jinja's own «newstyle»: {{ _("Order %(number)s", number=1) }}."""
-    return _filled(eval_ctx, _translations().ugettext(text), values)
+    if values:
+        return _filled(eval_ctx, _translations().ugettext(text), values)
+    return _plain(_translations(), text, eval_ctx.autoescape)
 
 
 @pass_eval_context
 def _ngettext(eval_ctx: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
     return _filled(eval_ctx, _translations().ungettext(one, many, num), {"num": num} | values)
+
+
+@cache
+def _plain(catalogue: Any, text: str, autoescape: bool) -> str:
+    """A text without values: of these a page has hundreds, and they are the same on every page."""
+    found = catalogue.ugettext(text)
+    return (Markup(found) if autoescape else found) % {}  # noqa: S704 # our words
 
 
 def _filled(eval_ctx: EvalContext, text: str, values: dict[str, object]) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.policy import Actor, visible_services
-from app.queries.plans import first
+from app.policy import Actor, services_key, visible_services
+from app.queries.plans import built, first
 from models import Category, Extra, Order, Service
+
+REPEATS, EXTRAS = 4, 6
 
 
 @dataclass
@@ -23,17 +25,27 @@ class Shelf:
 
 def shelves(session: Session, actor: Actor) -> list[Shelf]:
     """Active categories in order; empty ones left out. One statement."""
-    services = session.scalars(
-        visible_services(session, actor)
-        .join(Service.category)
-        .where(Category.active)
-        .options(joinedload(Service.category))
-        .order_by(Category.position, Category.name, Service.position, Service.name)
-    ).unique()
+    services = session.scalars(_offered(session, actor, _shelved)).unique()
     found: dict[int, Shelf] = {}
     for service in services:
         found.setdefault(service.category_id, Shelf(service.category)).services.append(service)
     return list(found.values())
+
+
+def _shelved(offered: Select[Service]) -> Select[Service]:
+    return (
+        offered.join(Service.category)
+        .where(Category.active)
+        .options(joinedload(Service.category))
+        .order_by(Category.position, Category.name, Service.position, Service.name)
+    )
+
+
+def _offered(
+    session: Session, actor: Actor, add: Callable[[Select[Service]], Select[Service]]
+) -> Select[Service]:
+    """What the actor may order with what `add` asks besides, built once for each set of roles."""
+    return built((add, services_key(session, actor)), lambda: add(visible_services(session, actor)))
 
 
 def search(session: Session, actor: Actor, words: str, limit: int = 30) -> Sequence[Service]:
@@ -62,11 +74,15 @@ def search(session: Session, actor: Actor, words: str, limit: int = 30) -> Seque
     )
 
 
-def last_ordered(session: Session, actor: Actor, limit: int = 4) -> Sequence[Service]:
+def last_ordered(session: Session, actor: Actor) -> Sequence[Service]:
     """The services that the actor ordered most recently, each once, newest first."""
+    return session.scalars(_offered(session, actor, _last_ordered), {"reader": actor.id}).all()
+
+
+def _last_ordered(offered: Select[Service]) -> Select[Service]:
     recent = (
         select(Order.service_id, Order.id)
-        .where(Order.author_id == actor.id)
+        .where(Order.author_id == bindparam("reader"))
         .order_by(Order.id.desc())
         .limit(first(50))
     ).subquery()
@@ -75,21 +91,23 @@ def last_ordered(session: Session, actor: Actor, limit: int = 4) -> Sequence[Ser
         .group_by(recent.c.service_id)
         .subquery()
     )
-    return session.scalars(
-        visible_services(session, actor)
-        .join(ranked, ranked.c.service_id == Service.id)
+    return (
+        offered.join(ranked, ranked.c.service_id == Service.id)
         .order_by(ranked.c.newest.desc())
-        .limit(first(limit))
-    ).all()
+        .limit(first(REPEATS))
+    )
 
 
-def extras(session: Session, actor: Actor, service_id: int, limit: int = 6) -> Sequence[Service]:
+def extras(session: Session, actor: Actor, service_id: int) -> Sequence[Service]:
     """The additional services of a service that the actor may order, in their order (S0-37..S0-42): the page shows
     the first six in the wide layout, the first three in the narrow one."""
-    return session.scalars(
-        visible_services(session, actor)
-        .join(Extra, Extra.extra_id == Service.id)
-        .where(Extra.service_id == service_id)
+    return session.scalars(_offered(session, actor, _extras), {"service": service_id}).all()
+
+
+def _extras(offered: Select[Service]) -> Select[Service]:
+    return (
+        offered.join(Extra, Extra.extra_id == Service.id)
+        .where(Extra.service_id == bindparam("service"))
         .order_by(Extra.position, Extra.id)
-        .limit(first(limit))
-    ).all()
+        .limit(first(EXTRAS))
+    )

@@ -11,12 +11,12 @@ from typing import Any
 from flask_appbuilder.security.sqla.models import Role, assoc_user_role
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Integer, Select, bindparam, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.permissions import EMPLOYEE, EXECUTOR, RESIDENT, ROLE_LABELS, TENANT_ADMIN, P
 from app.policy import Actor, rights
 from app.queries.plans import first
-from models import Message, Order, ReadMark, Thread
+from models import FACE, Message, Order, ReadMark, Thread
 
 PAGE = 50
 #: Somebody may have ordered thousands of times; the number of unread chats is of the newest so many.
@@ -34,6 +34,14 @@ class Marks:
     read: int
     mine: int
 
+    def unread(self, thread: Thread) -> int:
+        """How many messages the reader has not read; what opened the thread by itself is nobody's unread mail."""
+        return max(thread.last_number - max(self.mine, thread.opening), 0)
+
+
+#: Nobody has opened the thread yet.
+NONE = Marks(0, 0, 0)
+
 
 def messages(
     session: Session,
@@ -45,7 +53,7 @@ def messages(
 ) -> Sequence[Message]:
     """Messages in order: those after a number (all of them, to `limit`), or the last ones before a number."""
     asked = {"thread": thread_id, "after": after, "before": before, "most": limit}
-    found = session.scalars(_messages(after is not None, before is not None), asked).all()
+    found = session.scalars(_messages(after is not None, before is not None), asked).unique().all()
     return found if after is not None else found[::-1]
 
 
@@ -54,7 +62,7 @@ def _messages(after: bool, before: bool) -> Select[Message]:
     query = (
         select(Message)
         .where(Message.thread_id == bindparam("thread"))
-        .options(joinedload(Message.author), selectinload(Message.files))
+        .options(joinedload(Message.author).load_only(*FACE), joinedload(Message.files))
         .limit(bindparam("most", type_=Integer))
     )
     if after:
@@ -64,20 +72,27 @@ def _messages(after: bool, before: bool) -> Select[Message]:
     return query.order_by(Message.number.desc())
 
 
-def marks(session: Session, thread_id: int, actor: Actor, *, staff: bool) -> Marks:
-    """For the ticks beside messages of the reader's side: the furthest of the other side. One statement."""
-    asked = {"thread": thread_id, "reader": actor.id, "staff": staff}
-    return Marks(*session.execute(_marks(), asked).one())
+def marks(session: Session, order: Order, actor: Actor, *, staff: bool) -> dict[int, Marks]:
+    """By thread, of the order's chat and notes, for the ticks beside messages of the reader's side: the furthest of
+    the other side. One statement."""
+    asked = {"chat": order.thread_id, "notes": order.notes_id, "reader": actor.id, "staff": staff}
+    rows = session.execute(_marks(), asked)
+    return {order.thread_id: NONE, order.notes_id: NONE} | {key: Marks(*row) for key, *row in rows}
 
 
 @cache
 def _marks() -> Any:
     others = ReadMark.staff != bindparam("staff")
-    return select(
-        func.coalesce(func.max(ReadMark.delivered).filter(others), 0),
-        func.coalesce(func.max(ReadMark.read).filter(others), 0),
-        func.coalesce(func.max(ReadMark.read).filter(ReadMark.user_id == bindparam("reader")), 0),
-    ).where(ReadMark.thread_id == bindparam("thread"))
+    return (
+        select(
+            ReadMark.thread_id,
+            func.coalesce(func.max(ReadMark.delivered).filter(others), 0),
+            func.coalesce(func.max(ReadMark.read).filter(others), 0),
+            func.coalesce(func.max(ReadMark.read).filter(ReadMark.user_id == bindparam("reader")), 0),
+        )
+        .where(ReadMark.thread_id.in_((bindparam("chat"), bindparam("notes"))))
+        .group_by(ReadMark.thread_id)
+    )
 
 
 def staff_roles(session: Session, messages: Iterable[Message], order: Order) -> dict[int, object]:

@@ -21,7 +21,7 @@ from app.permissions import P
 from app.policy import Actor, can, rights, staffed_orders, teams_of
 from app.queries.inbox import unread_count
 from app.queries.orders import COUNT_CAP, PAGE, Filters, narrowed, newest, paged
-from app.queries.plans import first
+from app.queries.plans import built, first
 from models import Company, Membership, Order, ReadMark, Service, Team, Thread, User
 
 CHOICES = 20
@@ -57,6 +57,7 @@ class Queue:
     older: int | None = None
 
 
+_LATE: Any = bindparam("late", type_=DateTime(timezone=True))
 _author, _executor = aliased(User), aliased(User)
 _LINE = (
     Order.id,
@@ -80,8 +81,16 @@ _LINE = (
 
 def queue(session: Session, actor: Actor, filters: Filters, *, before: int | None = None) -> Queue:
     """What the actor serves, newest first. One statement."""
-    query = paged(narrowed(session, staffed_orders(session, actor), actor, filters), filters, before)
-    rows = _rows(session, actor, query, newest(filters))
+
+    def build() -> Any:
+        late = _LATE if filters.late else None
+        query = narrowed(session, staffed_orders(session, actor), actor, replace(filters, late=late))
+        return _shown(paged(query, filters, before), newest(filters))
+
+    # Words are looked up anew each time; the moment is a parameter.
+    key = ("queue", *_reader(session, actor), replace(filters, late=None), bool(filters.late), before)
+    statement = build() if filters.words else built(key, build)
+    rows = session.execute(statement, {"reader": actor.id, "late": filters.late}).all()
     return Queue(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
@@ -90,7 +99,7 @@ def queue_rows(session: Session, actor: Actor, filters: Filters, numbers: Sequen
     query = narrowed(session, staffed_orders(session, actor), actor, filters).where(
         Order.id.in_(numbers[:100])
     )
-    return _rows(session, actor, query, newest(filters))
+    return session.execute(_shown(query, newest(filters)), {"reader": actor.id}).all()
 
 
 def newer(session: Session, actor: Actor, filters: Filters, top: int) -> Sequence[int]:
@@ -101,11 +110,15 @@ def newer(session: Session, actor: Actor, filters: Filters, top: int) -> Sequenc
     ).all()
 
 
-def _rows(session: Session, actor: Actor, query: Select[Order], ordered: Sequence[Any]) -> Sequence[Any]:
+def _shown(query: Select[Order], ordered: Sequence[Any]) -> Any:
     """Found first by their index, then joined with what a row shows: plain columns, for a page has forty of them."""
     found = query.with_only_columns(Order.id).subquery()
-    rows = _line().join(found, found.c.id == Order.id).order_by(*ordered)
-    return session.execute(rows, {"reader": actor.id}).all()
+    return _line().join(found, found.c.id == Order.id).order_by(*ordered)
+
+
+def _reader(session: Session, actor: Actor) -> tuple[Hashable, ...]:
+    """All that `staffed_orders` depends on."""
+    return actor.id, rights(session, actor), tuple(teams_of(actor))
 
 
 @cache
@@ -126,17 +139,10 @@ def counts(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> dict
     statement, which is built once for each reader: to build it costs more than to run it."""
     moments = {name: filters.late for name, filters in boxes.items() if filters.late}
     shape = tuple((name, replace(filters, late=None)) for name, filters in boxes.items())
-    key = (actor.id, rights(session, actor), tuple(teams_of(actor)), shape, tuple(moments))
-    statement = _counting.get(key)
-    if statement is None:
-        if len(_counting) > 500:
-            _counting.clear()
-        statement = _counting[key] = _count(session, actor, boxes)
+    key = ("counts", *_reader(session, actor), shape, tuple(moments))
+    statement = built(key, lambda: _count(session, actor, boxes))
     asked = {"reader": actor.id} | {f"late_{name}": at for name, at in moments.items()}
     return dict(session.execute(statement, asked).mappings().one())
-
-
-_counting: dict[Hashable, Select[Any]] = {}
 
 
 def _count(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> Select[Any]:
@@ -212,25 +218,6 @@ def _called(words: str) -> list[Any]:
     """Every word is somewhere in the name; the index on the name serves it."""
     name = func.lower(User.last_name + " " + User.first_name + " " + User.last_name)
     return [name.contains(word, autoescape=True) for word in words.lower().replace("\0", "")[:80].split()]
-
-
-# --- an order's page ----------------------------------------------------------------------------------------------
-
-
-def unread(session: Session, actor: Actor, order: Order) -> dict[int, int]:
-    """How many messages the actor has not read, by thread, of the order's chat and notes. One statement."""
-    rows = session.execute(_unread(), {"reader": actor.id, "chat": order.thread_id, "notes": order.notes_id})
-    return {thread_id: max(count, 0) for thread_id, count in rows}
-
-
-@cache
-def _unread() -> Any:
-    left = Thread.last_number - func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening)
-    return (
-        select(Thread.id, left)
-        .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == bindparam("reader")))
-        .where(Thread.id.in_((bindparam("chat"), bindparam("notes"))))
-    )
 
 
 # --- export -------------------------------------------------------------------------------------------------------

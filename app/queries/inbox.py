@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.notices import JOURNAL
 from app.policy import Actor
 from app.queries.plans import first
-from models import Channel, Entry, Notice
+from models import FACE, Channel, Entry, Notice
 
 PAGE = 40
 #: The bell counts no further: «99+».
@@ -45,7 +45,7 @@ def _notices(older: bool) -> Select[Notice]:
     query = (
         select(Notice)
         .where(Notice.user_id == bindparam("reader"), Notice.channel == Channel.INBOX)
-        .options(joinedload(Notice.entry).joinedload(Entry.actor))
+        .options(joinedload(Notice.entry).joinedload(Entry.actor).load_only(*FACE))
         .order_by(Notice.id.desc())
         .limit(first(PAGE + 1))
     )

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     and_,
     any_,
@@ -28,8 +29,8 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from app.flows import DONE, NEW, STATUSES
 from app.notices import JOURNAL
 from app.policy import Actor, own_orders
-from app.queries.plans import first
-from models import Entry, Order, ReadMark, Service, Thread
+from app.queries.plans import built, first
+from models import FACE, Entry, Order, ReadMark, Service, Thread
 
 PAGE = 40
 #: A counter beside a menu word stops here: «99+».
@@ -70,13 +71,14 @@ class Page:
 
 def my_orders(session: Session, actor: Actor, filters: Filters, *, before: int | None = None) -> Page:
     """«Мои заказы» (S0-1), newest first. One statement."""
-    return _page(session, actor, own_orders(actor), filters, before)
 
+    def build() -> Any:
+        query = narrowed(session, own_orders(actor), actor, filters)
+        return _lines(paged(query, filters, before), newest(filters))
 
-def _page(session: Session, actor: Actor, query: Select[Order], filters: Filters, before: int | None) -> Page:
-    lines = _lines(
-        session, actor, paged(narrowed(session, query, actor, filters), filters, before), newest(filters)
-    )
+    # Words are looked up anew each time.
+    statement = build() if filters.words else built(("my orders", actor.id, filters, before), build)
+    lines = session.execute(statement, {"reader": actor.id}).all()
     more = len(lines) > PAGE
     return Page(lines[:PAGE], lines[PAGE - 1].id if more else None)
 
@@ -102,13 +104,10 @@ def _beyond(before: int) -> Any:
     return tuple_(Order.created_at, Order.id) < tuple_(moment, literal(before))
 
 
-def _lines(
-    session: Session, actor: Actor, query: Select[Order], ordered: Sequence[Any] = (Order.id.desc(),)
-) -> Sequence[Any]:
+def _lines(query: Select[Order], ordered: Sequence[Any]) -> Any:
     """The rows of `query`, found first by their index, then joined with what a list shows."""
     found = query.with_only_columns(Order.id).subquery()
-    rows = _line().join(found, found.c.id == Order.id).order_by(*ordered)
-    return session.execute(rows, {"reader": actor.id}).all()
+    return _line().join(found, found.c.id == Order.id).order_by(*ordered)
 
 
 @cache
@@ -209,23 +208,30 @@ def _wanted(words: str) -> ColumnElement[Any]:
 
 def awaiting_me(session: Session, actor: Actor, limit: int = 5) -> Sequence[Any]:
     """The resident's own orders that wait for the resident: done ones, and ones with unread messages."""
+    return session.execute(_awaiting(limit), {"reader": actor.id}).all()
+
+
+@cache
+def _awaiting(limit: int) -> Any:
+    reader = bindparam("reader", type_=Integer)
     unread = (
         select(Order.id)
         .join(Thread, Thread.id == Order.thread_id)
-        .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == actor.id))
+        .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == reader))
         .where(
-            Order.author_id == actor.id,
+            Order.author_id == reader,
             Order.closed_at.is_(None),
             Thread.last_number > func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening),
         )
     )
     query = (
-        own_orders(actor)
+        select(Order)
+        .where(Order.author_id == reader)
         .where(Order.closed_at.is_(None), or_(Order.status == DONE.name, Order.id.in_(unread)))
         .order_by(Order.id.desc())
         .limit(first(limit))
     )
-    return _lines(session, actor, query)
+    return _lines(query, newest(Filters()))
 
 
 # --- history ------------------------------------------------------------------------------------------------------
@@ -264,7 +270,7 @@ def _history(staff: bool, limit: int) -> Select[Entry]:
     return (
         select(Entry)
         .where(Entry.subject == bindparam("subject"), Entry.kind.in_(kinds))
-        .options(joinedload(Entry.actor))
+        .options(joinedload(Entry.actor).load_only(*FACE))
         .order_by(Entry.id)
         .limit(first(limit))
     )

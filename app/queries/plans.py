@@ -3,7 +3,13 @@ differs), for to build one costs more than to run it; and PostgreSQL shall plan 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
 from sqlalchemy import ColumnClause, literal_column
+
+Statement = TypeVar("Statement")
+_built: dict[Hashable, Any] = {}
 
 
 def first(rows: int) -> ColumnClause[int]:
@@ -11,3 +17,14 @@ def first(rows: int) -> ColumnClause[int]:
     reckons with a tenth of the table, so that a join of forty rows is planned anew each time, which takes longer than
     to run it."""
     return literal_column(str(int(rows)))
+
+
+def built(key: Hashable, build: Callable[[], Statement]) -> Statement:
+    """The statement that `build` makes, kept for the next one who asks with this key. The key names everything that
+    the statement depends on: who asks and with which rights."""
+    found: Statement | None = _built.get(key)
+    if found is None:
+        if len(_built) >= 1000:
+            _built.clear()
+        found = _built[key] = build()
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
@@ -58,3 +59,17 @@ def test_pages_are_planned_once(sign_in: Any) -> None:
     kept = db.session.execute(text("SELECT statement, generic_plans FROM pg_prepared_statements")).all()
     assert [row for row in kept if "ab_user" in row.statement and row.generic_plans]
     assert [row for row in kept if "orders" in row.statement and row.generic_plans]
+
+
+def test_a_connection_that_the_server_has_closed_is_not_handed_out(app: Flask) -> None:
+    """After a restart of PostgreSQL the first page works, not the second."""
+    gone = [db.engine.connect() for _ in range(3)]
+    pids = [connection.scalar(text("SELECT pg_backend_pid()")) for connection in gone]
+    for connection in gone:
+        connection.close()
+    with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)) as other:
+        for pid in pids:
+            assert other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,)).fetchone() == (True,)
+    for _ in pids:
+        with db.engine.connect() as connection:
+            assert connection.scalar(text("SELECT pg_backend_pid()")) not in pids

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import render_template, request
@@ -14,9 +15,11 @@ from app.extensions import db
 from app.flows import STATUSES, By, Move, Status
 from app.kinds import Kind, kind_of
 from app.permissions import P
-from app.queries import desk, orders
+from app.queries import chat as queries
+from app.queries import orders
+from app.queries.chat import Marks
 from app.queries.orders import Event
-from models import Order
+from models import Order, Thread
 from views import chat
 from views.context import actor, can
 from views.details import Fact, details
@@ -96,12 +99,16 @@ def tab() -> str:
     return chosen if chosen in TABS else "info"
 
 
-def talk(case: Case, which: str) -> Markup:
+def talk(case: Case, which: str, marks: Mapping[int, Marks] | None = None) -> Markup:
     """The chat's panel, or the notes'. Raises NotFound for notes that are not for the reader."""
     if which == "notes" and not case.notes:
         raise NotFound
-    thread = case.order.notes if which == "notes" else case.order.thread
-    return Markup(render_template("parts/chat.html", **chat.panel(case.order, thread)))  # noqa: S704 - our template
+    thread = _threads(case.order)[which]
+    return Markup(render_template("parts/chat.html", **chat.panel(case.order, thread, marks=marks)))  # noqa: S704 - our template
+
+
+def _threads(order: Order) -> dict[str, Thread]:
+    return {"chat": order.thread, "notes": order.notes}
 
 
 def context(case: Case) -> dict[str, object]:
@@ -110,14 +117,15 @@ def context(case: Case) -> dict[str, object]:
         return {"case": case, "order": case.order}
     chosen = tab()
     shown = "notes" if chosen == "notes" and case.notes else "chat"
-    unread = desk.unread(db.session, actor(), case.order)
+    order = case.order
+    marks = queries.marks(db.session, order, actor(), staff=True)
     return {
         **state_context(case),
         "tab": chosen,
         "shown": shown,
-        "talk": talk(case, shown),
-        "unread": {"chat": unread[case.order.thread_id], "notes": unread[case.order.notes_id]},
-        "title": _("Order %(number)s", number=case.order.id),
+        "talk": talk(case, shown, marks),
+        "unread": {name: marks[thread.id].unread(thread) for name, thread in _threads(order).items()},
+        "title": _("Order %(number)s", number=order.id),
     }
 
 

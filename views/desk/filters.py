@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import flash, g, request, url_for
+from flask import flash, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
@@ -142,8 +143,8 @@ class Box:
     phone: bool = False
 
     @property
-    def href(self) -> str:
-        return url_for("desk.queue", **(written(self.filters) or {"all": "1"}))
+    def query(self) -> str:
+        return urlencode(here(self.filters), doseq=True)
 
 
 def boxes() -> dict[str, Box]:
