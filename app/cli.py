@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import click
 from flask import Flask, current_app
@@ -22,6 +23,8 @@ from app.permissions import OPERATOR
 
 #: One process at a time prepares the database; the others wait for it.
 _LOCK = 20_260_101
+#: Seconds after which a jobs process that shall end is ended by the kernel: a little less than run.py gives it.
+_LAST_WORDS = 7
 
 
 def init_app(app: Flask) -> None:
@@ -87,14 +90,27 @@ def jobs() -> None:
 
     async def work() -> None:
         async with queue.open_async():
-            await queue.run_worker_async(
-                concurrency=4,
-                fetch_job_polling_interval=0.5,
-                shutdown_graceful_timeout=5,
-                update_heartbeat_interval=5,
+            worker = asyncio.ensure_future(
+                queue.run_worker_async(
+                    concurrency=4,
+                    fetch_job_polling_interval=0.5,
+                    shutdown_graceful_timeout=5,
+                    update_heartbeat_interval=5,
+                    install_signal_handlers=False,
+                )
             )
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, _end, worker)
+            with suppress(asyncio.CancelledError):
+                await worker
 
     asyncio.run(work())
+
+
+def _end(worker: asyncio.Future[None]) -> None:
+    """Finish what has begun and take nothing more; but a database that is ending too may never answer again."""
+    signal.alarm(_LAST_WORDS)
+    worker.cancel()
 
 
 @click.command("create-admin")

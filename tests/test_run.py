@@ -233,6 +233,25 @@ def test_a_killed_web_worker_comes_back(place: Place) -> None:
     wait_for(lambda: _healthy(address))
 
 
+def test_jobs_end_though_the_database_does_not_answer(place: Place) -> None:
+    """After kill -9 of the whole start both end in any order; the next start waits for its parts, not for ever."""
+    run = place.start()
+    run.wait_until_running()
+    jobs = run.part("jobs")
+    assert jobs
+    wait_for(lambda: ask(place, "SELECT count(*) FROM procrastinate_workers"))
+    database = [process for process in place.orphans() if process.name() == "postgres"]
+    run.process.send_signal(signal.SIGSTOP)  # nobody helps
+    try:
+        for process in database:
+            process.suspend()
+        jobs.terminate()
+        wait_for(lambda: jobs.status() == psutil.STATUS_ZOMBIE, seconds=15)
+    finally:
+        for process in database:
+            process.resume()
+
+
 def test_ends_with_make(place: Place) -> None:
     """Whoever kills make means all of it."""
     script = "import subprocess, sys; subprocess.run(sys.argv[1:])"

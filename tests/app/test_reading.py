@@ -67,7 +67,9 @@ def test_a_connection_that_the_server_has_closed_is_not_handed_out(app: Flask) -
     pids = [connection.scalar(text("SELECT pg_backend_pid()")) for connection in gone]
     for connection in gone:
         connection.close()
-    with psycopg.connect(db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)) as other:
+    with psycopg.connect(
+        db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    ) as other:
         for pid in pids:
             assert other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,)).fetchone() == (True,)
     for _ in pids:
