@@ -34,7 +34,7 @@ NEW = Status(
     _l("New"),
     "attention",
     "circle-dot",
-    then=_l("The dispatcher will appoint an executor and write here."),
+    then=_l("The dispatcher will appoint an executor and write in the chat."),
 )
 IN_PROGRESS = Status(
     "in_progress",

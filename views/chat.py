@@ -90,6 +90,8 @@ def panel(
         "may_write": whose in (By.AUTHOR, By.STAFF),
         "staff": whose is By.STAFF,
         "older": bool(shown) and shown[0].number > 1,
+        # Who may be typing without having written yet.
+        "people": {str(who.id): who.name for who in (order.author, order.executor) if who},
     }
 
 

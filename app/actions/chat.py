@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal
-from app.actions import countdown
+from app.actions import countdown, inbox
 from app.actions.base import action
 from app.errors import Forbidden, Invalid
 from app.extensions import db
@@ -172,6 +172,8 @@ def seen(actor: Actor, thread_id: int, *, read: int = 0, delivered: int = 0) -> 
     if mark(actor, thread, whose is By.STAFF, read, delivered):
         rooms = [room(thread, order), f"user:{actor.id}"]
         journal.signal(db.session, "thread.seen", order.subject, rooms, thread=thread.id)
+        if read:
+            inbox.read_messages(actor, order.subject, thread.id, read)
 
 
 @action

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app import journal
 from app.delivery import audience
 from app.notices import JOURNAL, Rule
-from models import Channel, Entry, Notice
+from models import Channel, Entry, Notice, ReadMark
 
 
 def deliver(session: Session, entry_id: int) -> int:
@@ -36,6 +37,7 @@ def deliver(session: Session, entry_id: int) -> int:
 def _inbox(session: Session, entry: Entry, rule: Rule, index: int, people: set[int]) -> int:
     if not people:
         return 0
+    seen = _who_has_seen(session, entry, people)
     rows = [
         {
             "entry_id": entry.id,
@@ -45,6 +47,7 @@ def _inbox(session: Session, entry: Entry, rule: Rule, index: int, people: set[i
             "subject": entry.subject,
             "urgent": rule.urgent,
             "created_at": entry.at,
+            "read_at": entry.at if user_id in seen else None,
         }
         for user_id in sorted(people)
     ]
@@ -55,6 +58,18 @@ def _inbox(session: Session, entry: Entry, rule: Rule, index: int, people: set[i
         session, "inbox.added", entry.subject, [f"user:{user_id}" for user_id in added], entry=entry.id
     )
     return len(added)
+
+
+def _who_has_seen(session: Session, entry: Entry, people: set[int]) -> set[int]:
+    """Those who had the message before them when it came: it is no news to them. The lock lets a reading that is on
+    its way mark the notice as read, or us see it."""
+    if "message" not in entry.data:
+        return set()
+    marks = select(ReadMark.user_id, ReadMark.read).where(
+        ReadMark.thread_id == entry.data["thread"], ReadMark.user_id.in_(people)
+    )
+    rows = session.execute(marks.with_for_update(read=True))
+    return {user_id for user_id, read in rows if read >= entry.data["message"]}
 
 
 _CHANNELS: dict[Channel, Callable[[Session, Entry, Rule, int, set[int]], int]] = {Channel.INBOX: _inbox}

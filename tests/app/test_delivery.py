@@ -111,6 +111,31 @@ def test_reading_is_per_subject_and_all(db, run_jobs):
     assert queries.unread(db, dispatcher) == 0
 
 
+def test_a_message_that_is_read_in_the_chat_is_no_unread_notice(db, run_jobs):
+    """Whichever comes first, the reading or the notice; other notices of the order stay."""
+    executor = make.executor()
+    order = make.order()
+    author, thread = order.author, order.thread_id
+    orders.assign(make.dispatcher(), order.id, executor_id=executor.id)
+    run_jobs()
+    inbox.read(author)
+    first = chat.post(executor, thread, "Иду", uuid4())
+    run_jobs()
+    second = chat.post(executor, thread, "Пришёл", uuid4())
+    chat.seen(author, thread, read=first.number, delivered=second.number)
+    assert queries.unread(db, author) == 0
+    chat.seen(author, thread, read=second.number)
+    run_jobs()
+    assert told(db, author)[-2:] == ["message.answered#0"] * 2
+    assert queries.unread(db, author) == 0
+    chat.post(executor, thread, "Откройте, пожалуйста", uuid4())
+    orders.move(executor, order.id, "start")
+    run_jobs()
+    assert queries.unread(db, author) == 2
+    chat.seen(author, thread, read=second.number + 1)
+    assert queries.unread(db, author) == 1
+
+
 @pytest.mark.parametrize("kind", sorted(JOURNAL))
 def test_every_text_can_be_written(app, kind):
     """A text that names a word which no entry has would break somebody's inbox."""

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from app import clock, journal, settings
 from app.extensions import db
+from app.kinds import KINDS
 from app.notices import JOURNAL
 from app.policy import SYSTEM
 from app.queries.journal import PAGE
 from app.settings import SETTINGS
-from models import Entry, Setting, User
+from models import CompanyKind, Entry, PlaceKind, Setting, User
 from tests import factories as make
 from views.admin import journal_words
 from views.admin.settings import LABELS
@@ -192,3 +194,13 @@ def test_bad_values_of_a_setting_change_nothing_at_all(admin: FlaskClient) -> No
         assert db.session.scalars(select(Setting)).all() == []
         settings.forget()
         assert settings.get(db.session, "support_phone") == ""
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *PlaceKind, *CompanyKind])
+def test_kinds_are_named_in_words(app: Flask, kind: str) -> None:
+    """What the catalogue offers today, every place, every company: no code word in a line."""
+    entry = Entry(kind="reference.added", subject="x:1", data={"changes": {"kind": ["", kind]}})
+    with force_locale("ru"):
+        (line,) = journal_words.details(entry)
+    assert line.startswith("Вид: ")
+    assert kind not in line

@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.flows import STATUSES
+from app.kinds import KINDS
 from models import Entry
+from views.admin import companies, places
 from views.admin.people import role_name_label
 from views.admin.roles import RIGHTS
 
@@ -119,9 +121,9 @@ def _of_role(data: Mapping[str, Any]) -> Sequence[str]:
 def _of_reference(data: Mapping[str, Any]) -> Sequence[str]:
     changes: Mapping[str, Sequence[Any]] = data.get("changes") or {}
     return [
-        f"{_FIELDS.get(name, name)}: {_value(before)} → {_value(after)}"
+        f"{_FIELDS.get(name, name)}: {_value(before, name)} → {_value(after, name)}"
         if before not in (None, "", [])
-        else f"{_FIELDS.get(name, name)}: {_value(after)}"
+        else f"{_FIELDS.get(name, name)}: {_value(after, name)}"
         for name, (before, after) in changes.items()
         if after not in (None, "", []) or before not in (None, "", [])
     ]
@@ -139,13 +141,22 @@ def _of_setting(data: Mapping[str, Any]) -> Sequence[str]:
     return (f"{_value(data.get('old'))} → {_value(data.get('new'))}",)
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, field: str = "") -> str:
+    if field == "kind":
+        return str(_KINDS.get(value, value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "—"
     return str(value) if value not in (None, "") else "—"
 
+
+#: Of services, places and companies: each has words of its own.
+_KINDS: Mapping[str, object] = {
+    **{kind.name: kind.label for kind in KINDS.values()},
+    **places.KINDS,
+    **companies.KINDS,
+}
 
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], Sequence[str]]] = {
     "order": _of_order,

@@ -193,7 +193,8 @@ class ChatPanel extends HTMLElement {
 
   showTyping(poke) {
     if (String(poke.thread) !== this.dataset.thread || String(poke.user) === document.body.dataset.user) return;
-    const name = this.querySelector(`[data-author="${poke.user}"] .bubble__who > b`)?.textContent;
+    const wrote = this.querySelector(`[data-author="${poke.user}"] .bubble__who > b`);
+    const name = wrote?.textContent ?? JSON.parse(this.dataset.people)[poke.user];
     this.typist = String(poke.user);
     this.querySelector(".chat__typing").textContent = name ? this.words.typing.replace("%(name)s", name) : this.words.typing_somebody;
     clearTimeout(this.typingTimer);

@@ -31,8 +31,10 @@ function short(seconds) {
 }
 
 function say(seconds) {
+  // What lies ahead begins with its last minute: «через 24 часа» right after a day was given, not «через 23».
+  const shown = seconds > 0 ? seconds + 59 : seconds;
   for (const [unit, size] of STEPS) {
-    if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return words.format(Math.trunc(shown / size), unit);
   }
   return words.format(0, "minute");
 }
