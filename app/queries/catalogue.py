@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.policy import Actor, services_key, visible_services
 from app.queries.plans import built, first
-from models import Category, Extra, Order, Service
+from models import Category, Extra, Order, OrderKind, Service
 
 REPEATS, EXTRAS = 4, 6
 
@@ -71,6 +71,20 @@ def search(session: Session, actor: Actor, words: str, limit: int = 30) -> Seque
         )
         .unique()
         .all()
+    )
+
+
+def requests(session: Session, actor: Actor) -> Sequence[Service]:
+    """Where the actor may ask in own words for what the catalogue does not name. One statement."""
+    return session.scalars(_offered(session, actor, _requests)).all()
+
+
+def _requests(offered: Select[Service]) -> Select[Service]:
+    return (
+        offered.join(Service.category)
+        .where(Category.active, Service.kind == OrderKind.REQUEST)
+        .order_by(Service.position, Service.name)
+        .limit(first(REPEATS))
     )
 
 

@@ -64,6 +64,17 @@ def test_search_finds_word_forms_and_says_when_nothing_is_found(sign_in: Any, co
     assert 'href="/"' in empty
 
 
+def test_who_finds_nothing_may_ask_in_own_words(sign_in: Any, count_statements: Any) -> None:
+    make.service("Уборка офиса")
+    make.service("Обращение в управляющую компанию", kind="request")
+    client = sign_in(make.resident())
+    with count_statements(12):
+        page = client.get("/?q=вертолёт").text
+    assert "Обращение в управляющую компанию" in page
+    assert "Уборка офиса" not in page
+    assert "Обращение в управляющую компанию" not in client.get("/?q=уборка").text
+
+
 def test_search_as_you_type_brings_the_rows_only(sign_in: Any) -> None:
     make.service("Уборка офиса")
     client = sign_in(make.resident())

@@ -20,7 +20,8 @@ def home() -> ResponseReturnValue:
     if words:
         found = catalogue.search(db.session, actor(), words)
         page = "portal/_found.html" if fragment() else "portal/home.html"
-        return render_template(page, words=words, found=found)
+        requests = [] if found else catalogue.requests(db.session, actor())
+        return render_template(page, words=words, found=found, requests=requests)
     return render_template(
         "portal/_home.html" if fragment() else "portal/home.html",
         words="",
