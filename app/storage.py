@@ -131,7 +131,11 @@ def checked_type(name: str, data: bytes) -> str:
     extension = name.rpartition(".")[2].lower()
     if extension not in ALLOWED:
         raise Invalid(
-            text=_("Files of the kind of «%(name)s» cannot be sent.", name=name), code="file_forbidden"
+            text=_(
+                "Files like «%(name)s» cannot be sent: only photos, video, PDF, documents and ZIP archives.",
+                name=name,
+            ),
+            code="file_forbidden",
         )
     guess = filetype.guess(data)
     found = guess.mime if guess else _text_type(data)

@@ -266,7 +266,9 @@ def _limits(draft: Draft, errors: dict[str, object], choices: int) -> dict[str, 
         # Ends that are not set mean what app/answers.py takes them for: from today, for a year.
         low, high = (0 if low is None else low), (366 if high is None else high)
     if draft.kind == FieldKind.CHOICES and high is not None and high > choices > 1:
-        errors[f"{draft.key}.max"] = _("There are only %(number)s choices.", number=choices)
+        errors[f"{draft.key}.max"] = _(
+            "There are only %(number)s choices: enter at most that many, or leave this empty.", number=choices
+        )
     elif low is not None and high is not None and low > high:
         errors[f"{draft.key}.max"] = _("The upper limit is below the lower one.")
     return limits

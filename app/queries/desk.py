@@ -68,6 +68,7 @@ _LINE = (
     Order.created_at,
     Order.waiting_since,
     Order.place_name,
+    Order.author_id,
     Order.executor_id,
     (_author.first_name + " " + _author.last_name).label("author"),
     (_executor.first_name + " " + _executor.last_name).label("executor"),

@@ -59,9 +59,13 @@ def test_from_sign_up_to_the_first_page(new_page: Any, axe: Any, db: Any, width:
     expect(page.locator("#first-name")).to_be_focused()
     axe(page)
 
-    # The hint: length at once, a common one after the server was asked.
+    # The hint: length at once, a common one after the server was asked; what the server said before is gone.
     rules = page.locator("#password-rules li")
+    expect(page.locator("#password-error")).to_be_visible()
     page.locator("#password").press_sequentially("password")
+    expect(page.locator("#password-error")).to_be_hidden()
+    expect(page.locator("#password")).to_have_attribute("aria-describedby", "password-rules")
+    expect(page.locator(".field__error:visible")).to_have_count(3)
     expect(rules.nth(0)).to_have_attribute("data-state", "ok")
     expect(rules.nth(1)).to_have_attribute("data-state", "bad")
     page.fill("#password", PASSWORD)

@@ -87,13 +87,32 @@ def test_wrong_input_is_accessible(new_page: Any, axe: Any) -> None:
     service = cleaning()
     page = new_page(make.resident(), width=NARROW)
     page.goto(f"/services/{service.id}")
-    page.evaluate("document.querySelector('form[data-draft]').noValidate = true")
+    expect(page.locator(".drop__hint")).to_be_hidden()
     page.get_by_label("Телефон").fill("звоните")
     page.locator(".submitbar button").click()
     expect(page.locator(".field__error")).to_have_count(3)
     expect(page.get_by_label("Телефон")).to_have_value("звоните")
     expect(page.locator("[data-focus]")).to_be_focused()
     axe(page)
+    # The list leads into its field, label and all, and the error goes as soon as the field is changed.
+    page.locator("[data-focus] a").last.click()
+    phone, error = page.get_by_label("Телефон"), page.locator(".field:has(input[type=tel]) .field__error")
+    expect(phone).to_be_focused()
+    bar = page.locator(".topbar").bounding_box()
+    assert page.locator(".field:has(input[type=tel])").bounding_box()["y"] > bar["y"] + bar["height"]
+    expect(error).to_be_visible()
+    phone.press_sequentially("1")
+    expect(error).to_be_hidden()
+    expect(phone).not_to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".field__error:visible")).to_have_count(2)
+
+
+def test_a_long_name_is_whole_on_the_phone(new_page: Any) -> None:
+    name = "Отправка и получение корреспонденции и посылок"
+    service = make.service(name)
+    page = new_page(make.resident(), width=NARROW)
+    page.goto(f"/services/{service.id}")
+    expect(page.locator(".hero h2")).to_have_text(name)
 
 
 def test_order_page_on_the_phone(new_page: Any) -> None:
@@ -228,6 +247,15 @@ def test_window_closes_an_order(new_page: Any) -> None:
     page.locator("dialog [data-close]").click()
     expect(page.locator("#close-order")).to_be_hidden()
     expect(page.locator(".order__line .status")).to_have_text(before)
+    # Without an answer the window stays and says what it waits for.
+    page.locator('[popovertarget="order-actions"]').click()
+    page.locator("[data-dialog]").click()
+    page.locator("dialog button.btn--primary").click()
+    expect(page.locator("dialog [data-unanswered]")).to_be_visible()
+    expect(page.locator("#close-order")).to_be_visible()
+    page.locator("dialog input[type=radio]").first.check()
+    expect(page.locator("dialog [data-unanswered]")).to_be_hidden()
+    page.locator("dialog [data-close]").click()
     choose()
     page.locator("dialog button.btn--primary").click()
     expect(page.locator(".order__line .status")).not_to_have_text(before)

@@ -165,6 +165,37 @@ def test_unsaved_changes_are_asked_about(boss: User, new_page: NewPage) -> None:
     assert "/companies/edit/" in page.url
 
 
+def test_a_wrong_form_is_told_at_its_fields(
+    boss: User, new_page: NewPage, axe: Callable[[Page], None]
+) -> None:
+    """By the server, in the reader's language; fields that stand side by side are level, with a hint or without."""
+    world()
+    page = new_page(boss, language="en")
+    page.goto("/admin/services/add")
+    tops = [page.locator(f"#{name}").bounding_box()["y"] for name in ("category_id", "kind")]
+    assert tops[0] == tops[1]
+    gap = page.locator("label[for=category_id]").bounding_box()
+    assert tops[0] - gap["y"] - gap["height"] < 12
+    page.fill("#completion_hours", "-5")
+    page.fill("#summary", "Осталось")
+    page.locator(".submitbar button").click()
+    expect(page.locator("#name-error")).to_have_text("Please fill this in.")
+    expect(page.locator("#completion_hours-error")).to_be_visible()
+    expect(page.locator("#completion_hours")).to_have_value("-5")
+    expect(page.locator("#summary")).to_have_value("Осталось")
+    expect(page.locator("[data-focus]")).to_be_focused()
+    axe(page)
+    page.fill("#name", "Мойка окон")
+    expect(page.locator("#name-error")).to_be_hidden()
+
+
+def test_a_fixed_name_looks_fixed(boss: User, new_page: NewPage) -> None:
+    page = new_page(boss, language="en")
+    page.goto(f"/admin/roles/edit/{boss.roles[0].id}")
+    expect(page.locator("#name")).not_to_be_editable()
+    expect(page.locator(".with-icon:has(#name) > .icon")).to_be_visible()
+
+
 def test_the_menu_of_the_phone(boss: User, new_page: NewPage) -> None:
     page = new_page(boss, width=NARROW, language="en")
     page.goto("/admin/")

@@ -167,6 +167,15 @@ def test_only_pictures_are_pictures(admin: FlaskClient) -> None:
         assert (service.picture_id, service.summary) == (None, "")
 
 
+def test_a_picture_beside_a_mistake_is_asked_for_again(admin: FlaskClient) -> None:
+    service = make.service("Уборка")
+    values = sent(service, name="", picture_id=picture())
+    answer = admin.post(f"/admin/services/edit/{service.id}", data=values)
+    assert answer.status_code == 422
+    assert 'id="picture_id-error"' in answer.text
+    assert "Please attach the file again." in answer.text
+
+
 def test_a_picture_is_replaced_and_removed(admin: FlaskClient, app: Flask) -> None:
     service = make.service("Уборка")
     storage = app.extensions["storage"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 from uuid import uuid4
@@ -47,8 +48,8 @@ def post(client: FlaskClient, service: Service, sent: dict[str, Any]) -> Any:
     return client.post(f"/admin/services/{service.id}/form", data=sent)
 
 
-def rows(html: str) -> list[str]:
-    return re.findall(r'data-key="(\w+)"', html)
+def rows(page: str) -> list[str]:
+    return re.findall(r'data-key="(\w+)"', page)
 
 
 def new(kind: str, label: str, **values: Any) -> dict[str, Any]:
@@ -172,7 +173,12 @@ def test_bad_values_of_a_question(admin: FlaskClient, service: Service) -> None:
         ("choice", {"choices": "Раз\nДва\nраз"}, "choices", "«Раз» is there twice."),
         ("choice", {"choices": "Раз\n" + "x" * 121}, "choices", "A choice has at most 120 characters."),
         ("choices", {"choices": "\n".join(map(str, range(61)))}, "choices", "At most 60 choices."),
-        ("choices", {"choices": "Раз\nДва", "max": "3"}, "max", "There are only 2 choices."),
+        (
+            "choices",
+            {"choices": "Раз\nДва", "max": "3"},
+            "max",
+            "There are only 2 choices: enter at most that many",
+        ),
         ("date", {"min": "10", "max": "5"}, "max", "The upper limit is below the lower one."),
         ("date", {"min": "400"}, "max", "The upper limit is below the lower one."),
         ("date", {"max": "-1"}, "max", "The upper limit is below the lower one."),
@@ -202,6 +208,15 @@ def test_all_errors_are_told_at_once(admin: FlaskClient, service: Service) -> No
     answer = post(admin, service, form(service) | {f"{key}-label": "" for key in keys})
     assert answer.text.count("Please write the question.") >= 2
     assert "2 fields need a correction" in answer.text
+
+
+def test_the_list_of_errors_says_which_question_and_which_part(admin: FlaskClient, service: Service) -> None:
+    sent = form(service) | new("choices", "Что взять") | {"n1-choices": "Раз\nДва", "n1-max": "9"}
+    sent |= {f"{service.fields[1].name}-label": ""}
+    sent["row"] = [*sent["row"], "n1"]
+    said = html.unescape(post(admin, service, sent).text)
+    assert f'<a href="#{service.fields[1].name}-label">Question 2 (Date)</a>' in said
+    assert '<a href="#n1-max">Question 3 (Что взять), «At most, choices»</a>' in said
 
 
 def test_a_form_has_an_end(admin: FlaskClient) -> None:

@@ -356,6 +356,25 @@ def test_a_full_queue_is_light(sign_in: Any) -> None:
     assert len(sign_in(boss).get("/desk/?all=1").data) < 100_000
 
 
+def test_rows_offer_one_step(sign_in: Any, count_statements: Any) -> None:
+    """An executor takes what nobody of the team has taken; nobody serves the own order or a colleague's."""
+    hand, mate = make.executor("Иван", "Петров", locale="en"), make.executor("Пётр", "Иванов")
+    service = make.service(team_id=make.team(hand, mate).id)
+    free, own, taken = make.order(of=service), make.order(hand, service), make.order(of=service)
+    mine = make.order(of=make.service(executor=hand))
+    orders.assign(make.dispatcher(), taken.id, executor_id=mate.id)
+    client = sign_in(hand)
+    client.get("/desk/?status=new")
+    with count_statements(12):
+        page = client.get("/desk/?status=new").text
+    rows = {number: page.split(f'id="row-{number}"')[1].split("</li>")[0] for number in numbers(page)}
+    assert rows.keys() == {free.id, own.id, taken.id, mine.id}
+    assert f"/desk/orders/{free.id}/assign?" in rows[free.id]
+    assert 'name="to" value="me"' in rows[free.id]
+    assert f"/desk/orders/{mine.id}/moves/start?" in rows[mine.id]
+    assert "<form" not in rows[own.id] + rows[taken.id]
+
+
 def test_names_are_text_not_markup(sign_in: Any) -> None:
     evil = "<script>alert(1)</script>"
     author = make.resident(evil, "Иванова")

@@ -147,6 +147,30 @@ def test_several_mistakes_are_listed_above_the_form(everything: Service, sign_in
         assert f'<a href="#{name_of(everything, label)}">{label}</a>' in page
 
 
+def test_limits_are_said_before_they_are_broken(app: Any, sign_in: Any) -> None:
+    number, time, file = FieldKind.NUMBER, FieldKind.TIME, FieldKind.FILE
+    service = make.service(
+        fields=[
+            make.field("Оба", number, limits={"min": 10, "max": 50.5}),
+            make.field("Снизу", number, limits={"min": 2}),
+            make.field("Сверху", number, help="Гостей", limits={"max": 9}),
+            make.field("Сказано", number, help="от 3 до 7 штук", limits={"min": 3, "max": 7}),
+            make.field("Свободно", number),
+            make.field("Когда", time, limits={"min": "09:00", "max": "18:00"}),
+            make.field("Фото", file, limits={"max_files": 2}),
+        ]
+    )
+    page = sign_in(make.resident(locale="en")).get(f"/services/{service.id}").text
+    assert re.findall(r'class="field__help" id="f\d+-help">([^<]*)<', page) == [
+        "From 10 to 50.5",
+        "At least 2",
+        "Гостей\nAt most 9",
+        "от 3 до 7 штук",
+        "From 09:00 to 18:00",
+        "Up to 2 files of 20 MB each: photos, video, PDF, documents, ZIP",
+    ]
+
+
 def test_script_in_an_answer_stays_text(everything: Service, sign_in: Any) -> None:
     client = sign_in(make.resident())
     evil = '<script>alert("1")</script>'

@@ -25,7 +25,7 @@ from app.errors import AtriumError, Invalid, NotFound
 from app.extensions import db
 from app.permissions import P
 from views.admin import choices, lists, problems
-from views.admin.fields import AdminForm, Converter
+from views.admin.fields import AdminForm, Converter, Picture
 from views.admin.history import changes_of
 from views.admin.links import Links
 from views.admin.pages import READ, WRITE, Page, came_from, quoted
@@ -47,10 +47,13 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
     #: The cards of the forms: (title, {"fields": […], "help": …}); a tuple of fields stands in one row.
     add_parts: Sequence[Any] = ()
     edit_parts: Sequence[Any] = ()
-    #: What an empty list says; what to do instead of deleting what is in use.
+    #: What an empty list says.
     empty_title: object = _l("Nothing here yet")
     empty_text: object = ""
+    #: What to do instead of deleting what is in use; the switch that does it, and the button that leads there.
     instead: object = ""
+    hidden_by = ""
+    hiding: object = _l("Hide")
     #: Columns that a list may be sorted by.
     order_columns: ClassVar[list[str]] = []
     #: Relations that the URL may fill in a new form (what an inline list adds to), and what they are picked from.
@@ -190,12 +193,14 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
             else:
                 flash(self.delete_row_message, "ok")
                 return redirect(self.after_delete(), 303)
+        obstacles = self.obstacles(item)
+        title = _("«%(name)s» cannot be deleted") if obstacles else _("Delete «%(name)s»?")
         page = self.render_template(
             "admin/delete.html",
-            title=_("Delete «%(name)s»?", name=quoted(name)),
+            title=title % {"name": quoted(name)},
             item=item,
-            refused=refused,
-            obstacles=self.obstacles(item),
+            refused="" if obstacles else refused,
+            obstacles=obstacles,
             consequences=self.consequences(item),
             back=self.get_redirect(),
         )
@@ -222,6 +227,10 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
             back=self.get_redirect(),
             came_from=came_from(),
         )
+        for field in form:
+            # No browser sends a file twice: who chose one and made a mistake elsewhere is told to choose it again.
+            if isinstance(field, Picture) and field.data and not field.errors:
+                problem_at(form, field.name, _("Please attach the file again."))
         page = self.render_template(
             getattr(self, f"{kind}_template"),
             title=self.name_of(item) if item is not None else getattr(self, f"{kind}_title"),

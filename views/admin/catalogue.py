@@ -220,6 +220,7 @@ class ServiceView(AdminView):
         (_l("In the catalogue"), {"fields": ["position", "active"]}),
     ]
     instead = _l("It can be hidden from residents instead: orders stay as they are.")
+    hidden_by = "active"
     empty_text = _l("Add a category first, then what can be ordered in it.")
 
     def pre_add(self, item: Service) -> None:

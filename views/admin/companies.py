@@ -63,6 +63,7 @@ class CompanyView(AdminView):
     )
     add_columns = edit_columns = ["name", "kind", "description", "active"]
     instead = _l("A company that has left can be made inactive.")
+    hidden_by, hiding = "active", _l("Make inactive")
     empty_text = _l("Add the tenants of the location, then their people.")
 
     def __init__(self, **options: Any) -> None:

@@ -34,6 +34,15 @@ KINDS: dict[str, Kind] = {
 }
 
 
+#: The inputs that every question has, as the list of errors calls them; the question itself needs no second name.
+PARTS: dict[str, object] = {
+    "label": "",
+    "kind": _l("Kind of answer"),
+    "choices": _l("Choices, one a line"),
+    "help": _l("Hint"),
+}
+
+
 @dataclass(frozen=True)
 class Limit:
     """One input of a field's limits; `options` makes it a select."""
@@ -52,7 +61,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     FieldKind.TEXT: (Limit("max_length", _l("Longest, characters"), _DIGITS),),
     FieldKind.LONG_TEXT: (Limit("max_length", _l("Longest, characters"), _DIGITS),),
     FieldKind.NUMBER: (Limit("min", _l("At least"), _NUMBER), Limit("max", _l("At most"), _NUMBER)),
-    FieldKind.CHOICES: (Limit("max", _l("At most, choices"), _DIGITS),),
+    FieldKind.CHOICES: (Limit("max", _l("At most, choices"), _DIGITS, _l("Empty: any number of them.")),),
     FieldKind.DATE: (
         Limit("min", _l("Not earlier than, days from today"), _DIGITS, _l("Empty: today.")),
         Limit("max", _l("Not later than, days from today"), _DIGITS, _l("Empty: a year ahead.")),

@@ -23,7 +23,7 @@ from app.errors import AtriumError, Invalid, NotFound
 from app.permissions import P
 from models import FieldKind, FormField, Service
 from views.admin import choices
-from views.admin.form_words import KINDS, LIMITS
+from views.admin.form_words import KINDS, LIMITS, PARTS
 from views.admin.pages import READ, WRITE, Page, quoted
 from views.context import actor, can
 from views.portal.questions import Question, questions
@@ -81,6 +81,7 @@ class FormBuilder(Page, BaseView):  # type: ignore[misc]
             drafts=drafts,
             seen=seen,
             problems=problems or {},
+            wrong=_listed(drafts, problems or {}),
             problem=text,
             focus=focus,
             kinds=KINDS,
@@ -90,6 +91,19 @@ class FormBuilder(Page, BaseView):  # type: ignore[misc]
             preview=_preview(service, drafts),
             MAX_FIELDS=catalogue.MAX_FIELDS,
         )
+
+
+def _listed(drafts: Sequence[Draft], problems: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """The problems for the list above the form, in the order of the page: (id, which question and part of it, text)."""
+    wrong = []
+    for number, draft in enumerate(drafts, 1):
+        name = draft.label.strip() or KINDS[draft.kind].label
+        where = _("Question %(number)s (%(name)s)", number=number, name=name)
+        parts = PARTS | {limit.name: limit.label for limit in LIMITS.get(draft.kind, ())}
+        for part, label in parts.items():
+            if text := problems.get(f"{draft.key}.{part}"):
+                wrong.append((f"{draft.key}-{part}", f"{where}, «{label}»" if label else where, text))
+    return wrong
 
 
 def _load(service_id: int) -> Service:

@@ -101,6 +101,7 @@ class PlaceView(AdminView):
     cells = {"kind": "place_kind"}
     prefilled = {"parent": "places"}
     instead = _l("To take it out of forms, forbid residents to choose it.")
+    hidden_by = "shown"
     base_order = ("position", "asc")
 
     def __init__(self, **options: Any) -> None:

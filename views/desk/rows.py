@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -12,12 +13,23 @@ from flask_babel import gettext as _
 
 from app import policy
 from app.extensions import db
-from app.flows import By, Move
+from app.flows import By
 from app.kinds import kind_of
 from app.permissions import P
 from app.queries.orders import Filters
 from views.context import actor, day, moment, status_chips, timezone
 from views.desk.filters import here
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button of a row: where it is sent, and whom it makes the executor."""
+
+    url: str
+    label: object
+    style: str
+    icon: str
+    to: str = ""
 
 
 class Look:
@@ -36,8 +48,8 @@ class Look:
     def address(self, number: int) -> str:
         return f"{self._base}{number}?{self._query}"
 
-    def press(self, number: int, move: Move) -> str:
-        return f"{self._base}{number}/moves/{move.name}?{self._query}"
+    def _press(self, number: int, what: str) -> str:
+        return f"{self._base}{number}/{what}?{self._query}"
 
     def day(self, at: dt.datetime) -> str:
         date = at.astimezone(self._zone).date()
@@ -48,12 +60,22 @@ class Look:
     def waits(self, since: dt.datetime) -> str:
         return str(_("Waits for an answer since %(moment)s", moment=moment(since)))
 
-    def next(self, order: Any) -> list[Move]:
-        """The step that the order's executor takes next: the button of a row on the phone."""
-        if order.executor_id != self.reader:
-            return []
+    def next(self, order: Any) -> Press | None:
+        """The one button of a row on the phone: the executor's next step, or to take what nobody has taken yet."""
+        taken = order.executor_id is not None
+        if order.executor_id != self.reader if taken else not self._may_take(order):
+            return None
         steps = kind_of(order.kind).flow.moves_from(order.status, By.STAFF)
-        return [step for step in steps if step.right in self._held and step.style == "primary"][:1]
+        step = next((step for step in steps if step.right in self._held and step.style == "primary"), None)
+        if step is None:
+            return None
+        if taken:
+            return Press(self._press(order.id, f"moves/{step.name}"), step.label, step.style, step.icon)
+        return Press(self._press(order.id, "assign"), _("Take it myself"), "secondary", "user-check", to="me")
+
+    def _may_take(self, order: Any) -> bool:
+        # Nobody serves the own order.
+        return P.ORDERS_EXECUTE in self._held and order.author_id != self.reader
 
     @cached_property
     def _held(self) -> frozenset[P]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -15,7 +17,7 @@ from app import clock, settings
 from app.answers import MAX_FIELD_FILES, MAX_LONG_TEXT, MAX_TEXT
 from app.extensions import db
 from app.queries import places
-from app.storage import ACCEPT
+from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import FieldKind, FormField, Service, StoredFile, User
 from views.context import phone
 
@@ -30,6 +32,8 @@ class Question:
     field: FormField
     values: Sequence[str]
     problem: str = ""
+    #: What may be answered, so that nobody learns it from an error.
+    hint: str = ""
     attributes: dict[str, Any] = field(default_factory=dict)
     #: (value, label) or, for places, (group, [(value, label)]).
     options: Sequence[tuple[str, Any]] = ()
@@ -42,6 +46,10 @@ class Question:
     @property
     def value(self) -> str:
         return self.values[0] if self.values else ""
+
+    @property
+    def help(self) -> str:
+        return "\n".join(filter(None, (self.field.help, self.hint)))
 
     @property
     def as_chips(self) -> bool:
@@ -61,6 +69,7 @@ def questions(
             f,
             list(values.get(f.name, ())),
             str(problems.get(f.name, "")),
+            _hint(f),
             _attributes(f),
             _options(f),
             [kept[value] for value in values.get(f.name, ()) if value in kept],
@@ -125,6 +134,32 @@ _ATTRIBUTES: dict[str, Callable[[FormField], dict[str, Any]]] = {
 
 def _attributes(f: FormField) -> dict[str, Any]:
     return _ATTRIBUTES.get(f.kind, lambda _field: {})(f)
+
+
+def _hint(f: FormField) -> str:
+    """The limits in words, unless the administrator's own hint names them."""
+    low, high = f.limit("min"), f.limit("max")
+    match f.kind:
+        case FieldKind.FILE:
+            return ngettext(
+                "One file up to %(size)s MB: a photo, video, PDF, document or ZIP",
+                "Up to %(num)s files of %(size)s MB each: photos, video, PDF, documents, ZIP",
+                int(f.limit("max_files", MAX_FIELD_FILES)),
+                size=MAX_FILE_BYTES // 1024 // 1024,
+            )
+        case FieldKind.CHOICES if high is not None:
+            return ngettext("At most %(num)s choice.", "At most %(num)s choices.", int(high))
+        case FieldKind.NUMBER:
+            least, most = (None if n is None else format_decimal(Decimal(str(n))) for n in (low, high))
+        case FieldKind.TIME:
+            least, most = low, high
+        case _:
+            return ""
+    if all(said in f.help for said in (least, most) if said):
+        return ""
+    if least and most:
+        return _("From %(least)s to %(most)s", least=least, most=most)
+    return _("At least %(least)s", least=least) if least else _("At most %(most)s", most=most)
 
 
 def _day(days: int | None) -> str | None:

@@ -40,8 +40,10 @@ class Picker {
     const box = element("span", { class: "picker__box" });
     box.append(this.input);
     if (!this.multiple) box.append((this.clear = iconButton("x", this.root.dataset.remove, () => this.choose(null))));
+    const focused = document.activeElement === this.select;
     this.select.hidden = true;
     this.root.append(...(this.multiple ? [this.chosen] : []), box, this.list);
+    if (focused) this.input.focus();
     this.input.addEventListener("input", () => this.ask());
     this.input.addEventListener("focus", () => this.ask(""));
     this.input.addEventListener("keydown", (event) => this.key(event));

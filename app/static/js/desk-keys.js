@@ -38,7 +38,10 @@ const KEYS = {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (busy(event.target) || localStorage.getItem(OFF)) return;
+  if (localStorage.getItem(OFF)) return;
+  // Out of the field at first; what was typed stays. From there the keys work again.
+  if (event.key === "Escape" && !event.isComposing && event.target.matches?.(".composer textarea, [data-search]:placeholder-shown") && !covered()) return event.target.blur();
+  if (busy(event.target)) return;
   const act = find(event);
   if (!act) return;
   event.preventDefault();
@@ -58,8 +61,12 @@ function find(event) {
 }
 
 function busy(target) {
-  if (document.querySelector("dialog[open], [popover]:popover-open")) return true;
+  if (covered()) return true;
   return target.matches?.("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])");
+}
+
+function covered() {
+  return document.querySelector("dialog[open], [popover]:popover-open") !== null;
 }
 
 function help() {

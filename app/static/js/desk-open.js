@@ -5,10 +5,10 @@ import { announce } from "./toasts.js";
 
 const desk = document.getElementById("desk");
 const pane = document.getElementById("order-pane");
-const listTitle = pane && document.title;
-const list = document.getElementById("rows")?.dataset.list;
+let listTitle = pane && document.title;
+let list = document.getElementById("rows")?.dataset.list;
 // The addresses at which this page shows its queue: another one is another list.
-const homes = new Set([list, location.pathname + location.search]);
+let homes = new Set([list, location.pathname + location.search]);
 
 export function startOpening() {
   if (!pane) return;
@@ -34,6 +34,18 @@ export function closeOrder() {
   history.pushState({ desk: true }, "", list);
   leave();
   row?.focus({ preventScroll: true });
+}
+
+/** The page shows another list now: what is typed into the search changes its address, and that of the opened order. */
+export function relist(title) {
+  list = document.getElementById("rows").dataset.list;
+  homes = new Set([list]);
+  listTitle = title;
+  const query = list.slice(list.indexOf("?"));
+  history.replaceState(history.state, "", isOrder() ? location.pathname + query : list);
+  if (!isOrder()) retitle(title);
+  homes.add(location.pathname + location.search);
+  mark();
 }
 
 function onClick(event) {

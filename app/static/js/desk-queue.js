@@ -20,6 +20,11 @@ export function startQueue() {
   document.addEventListener("changed", ({ detail }) => ask([detail.number]));
   document.querySelector("[data-show-new]").addEventListener("click", showNew);
   rows.addEventListener("htmx:afterSwap", mark);
+  // Another list: nothing of it is new.
+  document.addEventListener("relisted", () => {
+    pending.clear();
+    showBar();
+  });
 }
 
 function onLive({ detail }) {
@@ -106,7 +111,6 @@ function fade(old, html) {
   word.className = "queue__gone";
   word.textContent = rows.dataset.gone;
   row.append(word);
-  row.querySelector(".queue__act")?.remove();
 }
 
 function tally(name, count, text) {

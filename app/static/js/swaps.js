@@ -9,18 +9,27 @@ function glowIfChanged(before, after) {
   if (before.dataset?.stamp && after.dataset?.stamp && before.dataset.stamp !== after.dataset.stamp) after.classList.add("glow");
 }
 
+function folds() {
+  return [...document.querySelectorAll("details[data-fold]")];
+}
+
 htmx.defineExtension("morph", {
   isInlineSwap: (style) => style === "morph",
   handleSwap: (style, target, fragment) => {
     if (style !== "morph") return false;
-    return Idiomorph.morph(target, fragment.children.length === 1 ? fragment.firstElementChild : fragment.children, {
-      ignoreActiveValue: true,
+    const kept = new Map(folds().map((fold) => [fold.dataset.fold, fold.open]));
+    const morphed = Idiomorph.morph(target, fragment.children.length === 1 ? fragment.firstElementChild : fragment.children, {
+      // What is being typed. A pressed button may have the focus still, and gets the words of its next step.
+      ignoreActiveValue: !document.activeElement?.matches("button, a, summary"),
       callbacks: {
         // Which blocks are folded is the reader's decision, not the server's.
         beforeAttributeUpdated: (name, element) => !(name === "open" && element.matches("details")),
         beforeNodeMorphed: glowIfChanged,
       },
     });
+    // Where blocks come or go, one fold may have become another: each is as it was under its own name.
+    for (const fold of folds()) if (kept.has(fold.dataset.fold)) fold.open = kept.get(fold.dataset.fold);
+    return morphed;
   },
 });
 
@@ -46,7 +55,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 // A status that the server refuses still brings its words: show them where the fragment would have stood.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
-  if (xhr.status === 409 || xhr.status === 422 || xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
+  if (xhr.status !== 409 && xhr.status !== 422 && !xhr.getResponseHeader("HX-Retarget")) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false; // it has said why: nobody has to be told that something went wrong
 });
 
 // A live fragment may have taken away the form that was sent, before its answer came: how to swap is then told by what
