@@ -189,6 +189,11 @@ def vendor(name: str) -> str:
     return f"/vendor/{_version(FILES[name])}/{name}"
 
 
+def icons() -> str:
+    """The address of the sprite."""
+    return f"/vendor/{_digest(_sprite())}/icons.svg"
+
+
 def drawn_icon(name: str, label: object = "", **attributes: str) -> Markup:
     """An icon of the sprite, for templates under the name `ui.icon`: pages have a hundred. `label` tells screen
     readers what it means, without one they pass it by; the only attribute is `class`."""
@@ -198,8 +203,8 @@ def drawn_icon(name: str, label: object = "", **attributes: str) -> Markup:
 @cache
 def _icon(name: str, label: str, classes: str) -> Markup:
     means = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    return Markup('<svg class="icon{}" {}><use href="/vendor/{}/icons.svg#{}"></use></svg>').format(
-        classes and f" {classes}", means, _digest(_sprite()), name
+    return Markup('<svg class="icon{}" {}><use href="{}#{}"></use></svg>').format(
+        classes and f" {classes}", means, icons(), name
     )
 
 

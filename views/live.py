@@ -71,8 +71,8 @@ def _subscribe(subjects: object) -> list[str]:
 
 
 def _join(room: str) -> None:
-    # Socket.IO knows no better word for «the page has gone meanwhile».
-    with suppress(ValueError):
+    # Socket.IO has no better words for «the page has gone meanwhile»: one while others are here, one when nobody is.
+    with suppress(KeyError, ValueError):
         join_room(room)
 
 

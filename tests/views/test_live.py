@@ -10,13 +10,16 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from flask import request
 from PIL import Image
 
 from app import journal
 from app.actions import chat, orders, people
+from app.extensions import socketio
 from app.policy import SYSTEM
 from tests import factories as make
 from tests.sockets import Refused, Socket, cookie_of
+from views import live
 
 
 @pytest.fixture
@@ -232,3 +235,19 @@ def upload(app, user, live_server, data: bytes, name: str):
     result = answer.status, json.loads(answer.read())
     connection.close()
     return result
+
+
+@pytest.mark.parametrize("others", [(), ("other",)])
+def test_a_page_that_has_gone_meanwhile_is_no_trouble(app, others):
+    """It asked for rooms, and was away before they were looked up: alone, and while others are connected."""
+    manager = socketio.server.manager
+    for other in others:
+        manager.basic_enter_room(other, "/", None, eio_sid=other)
+    try:
+        with app.test_request_context():
+            request.sid, request.namespace = "gone", "/"
+            live._join("order:1")
+        assert "gone" not in manager.rooms.get("/", {}).get("order:1", {})
+    finally:
+        for other in others:
+            manager.basic_leave_room(other, "/", None)
