@@ -8,8 +8,6 @@ import resource
 from collections.abc import Iterator
 from time import perf_counter
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -137,9 +135,3 @@ def download(client: FlaskClient, address: str) -> int:
     size = sum(len(portion) for portion in answer.response)
     answer.close()
     return size
-
-
-@pytest.fixture(autouse=True)
-def _quiet(_app: Flask) -> None:
-    """Templates are compiled and kept, as in production."""
-    _app.jinja_env.auto_reload = False

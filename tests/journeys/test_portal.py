@@ -200,6 +200,7 @@ def test_back_leads_to_the_list_as_it_was(new_page: Any) -> None:
     before = page.evaluate("scrollY")
     page.locator(".list__row").nth(20).click()
     expect(page.locator(".order__number")).to_be_visible()
+    page.wait_for_load_state()  # the place in the list is known to the script alone
     page.locator("[data-back]").click()
     expect(page.locator("#orders-q")).to_have_value("сантехник")
     assert "show=all" in page.url
@@ -208,6 +209,7 @@ def test_back_leads_to_the_list_as_it_was(new_page: Any) -> None:
     page.locator(".list__row").first.click()
     page.reload()
     page.goto(page.url)
+    page.wait_for_load_state()
     page.locator("[data-back]").click()
     expect(page.locator("#orders-q")).to_have_value("сантехник")
 

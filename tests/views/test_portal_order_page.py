@@ -79,6 +79,25 @@ def test_head_of_the_page(sign_in: Any, count_statements: Any) -> None:
     assert 'href="/profile"' in page  # profile
 
 
+@pytest.mark.parametrize(
+    ("came", "leads"),
+    [
+        ("http://localhost/orders?show=all&q=кран", "/orders?show=all&amp;q=кран"),
+        ("http://localhost/orders", "/orders"),
+        ("http://localhost/notices?before=7", "/orders"),
+        ("http://elsewhere.example/orders?q=x", "/orders"),
+        ("http://[", "/orders"),
+        ("", "/orders"),
+    ],
+)
+def test_the_arrow_leads_to_the_list_as_it_was(sign_in: Any, came: str, leads: str) -> None:
+    """S0-12, also before and without a script."""
+    order = placed(make.resident())
+    page = sign_in(order.author).get(f"/orders/{order.id}", headers={"Referer": came}).text
+    (arrow,) = re.findall(r"<a[^>]*data-back=[^>]*>", page)
+    assert f'href="{leads}"' in arrow
+
+
 def test_no_service_time_in_the_head(sign_in: Any) -> None:
     """S0-31: it stands in the details of these kinds."""
     resident = make.resident()
