@@ -117,7 +117,7 @@ def test_undo_too_late_is_told_once(new_page: Any, order: Order) -> None:
     expect(undo).to_be_visible()
     for question in ("state", "changes"):
         page.route(f"**/{question}?*", lambda route: route.fulfill(status=204))
-    page.wait_for_timeout(500)  # what was asked before is answered
+    page.wait_for_load_state("networkidle")  # what was asked before is answered
     orders.move(order.author, order.id, "confirm")
     undo.click()
     expect(page.locator("#order-state [role=alert]")).to_have_count(1)
