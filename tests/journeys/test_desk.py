@@ -215,7 +215,7 @@ def test_toasts_leave_the_phone_its_buttons(new_page: Any, order: Order) -> None
     page.locator(f"#row-{order.id} .queue__act .btn").click()
     toast = page.locator(".toast")
     expect(toast).to_be_visible()
-    page.wait_for_timeout(400)
+    toast.evaluate("toast => Promise.all(toast.getAnimations().map((one) => one.finished))")  # it slides in
     box, menu = toast.bounding_box(), page.locator(".desk__menu").bounding_box()
     assert box["y"] > 500
     assert box["y"] + box["height"] <= menu["y"]
