@@ -207,6 +207,23 @@ def test_desk_search_as_you_type(new_page: Any, order: Order) -> None:
     page.locator("#desk-q").fill("нет такого")
     expect(page.locator("#no-rows h2")).to_be_visible()
     expect(page.locator(".queue__row")).to_have_count(0)
+    boxes = page.locator("[data-go]")
+    marked = "all => all.map(box => box.getAttribute('aria-current'))"
+    live = boxes.evaluate_all(marked)
+    page.reload()
+    assert boxes.evaluate_all(marked) == live, "the menu marks the box that the words are looked for in"
+
+
+def test_folds_stay_as_they_were_left_in_the_next_order(new_page: Any, order: Order) -> None:
+    other = make.order(order.author, order.service, **{"Что сделать": "Помыть пол"})
+    page = new_page(make.dispatcher())
+    page.goto(f"/desk/orders/{order.id}")
+    fold = page.locator("[data-fold=details]")
+    fold.locator("summary").click()
+    expect(fold).not_to_have_attribute("open", "")
+    page.locator(f"#row-{other.id} .queue__row").click()
+    expect(page.locator(f"[data-case='{other.id}']")).to_be_visible()
+    expect(fold).not_to_have_attribute("open", "")
 
 
 def test_toasts_leave_the_phone_its_buttons(new_page: Any, order: Order) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from babel.dates import format_date
 from sqlalchemy import func, select
 
 from app import clock
@@ -148,7 +149,7 @@ def test_several_mistakes_are_listed_above_the_form(everything: Service, sign_in
 
 
 def test_limits_are_said_before_they_are_broken(app: Any, sign_in: Any) -> None:
-    number, time, file = FieldKind.NUMBER, FieldKind.TIME, FieldKind.FILE
+    number, time, file, date = FieldKind.NUMBER, FieldKind.TIME, FieldKind.FILE, FieldKind.DATE
     service = make.service(
         fields=[
             make.field("Оба", number, limits={"min": 10, "max": 50.5}),
@@ -158,8 +159,16 @@ def test_limits_are_said_before_they_are_broken(app: Any, sign_in: Any) -> None:
             make.field("Свободно", number),
             make.field("Когда", time, limits={"min": "09:00", "max": "18:00"}),
             make.field("Фото", file, limits={"max_files": 2}),
+            make.field("День", date, limits={"min": 1, "max": 14}),
+            make.field("Скоро", date, limits={"min": 0, "max": 2}),
+            make.field("Когда-нибудь", date),
         ]
     )
+    today = clock.now().astimezone(clock.zone("Asia/Yekaterinburg")).date()
+
+    def long(days: int) -> str:
+        return format_date(today + dt.timedelta(days=days), "long", locale="en")
+
     page = sign_in(make.resident(locale="en")).get(f"/services/{service.id}").text
     assert re.findall(r'class="field__help" id="f\d+-help">([^<]*)<', page) == [
         "From 10 to 50.5",
@@ -168,6 +177,8 @@ def test_limits_are_said_before_they_are_broken(app: Any, sign_in: Any) -> None:
         "от 3 до 7 штук",
         "From 09:00 to 18:00",
         "Up to 2 files of 20 MB each: photos, video, PDF, documents, ZIP",
+        f"From {long(1)} to {long(14)}",
+        f"Not after {long(2)}",
     ]
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_decimal, ngettext
+from flask_babel import format_date, format_decimal, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -151,22 +151,30 @@ def _hint(f: FormField) -> str:
             return ngettext("At most %(num)s choice.", "At most %(num)s choices.", int(high))
         case FieldKind.NUMBER:
             least, most = (None if n is None else format_decimal(Decimal(str(n))) for n in (low, high))
+            words = _("At least %(least)s"), _("At most %(most)s")
         case FieldKind.TIME:
             least, most = low, high
+            words = _("Not before %(least)s"), _("Not after %(most)s")
+        case FieldKind.DATE:
+            # From today on and up to a year ahead is what everybody expects.
+            least, most = (format_date(_date(int(days)), "long") if days else None for days in (low, high))
+            words = _("Not before %(least)s"), _("Not after %(most)s")
         case _:
             return ""
     if all(said in f.help for said in (least, most) if said):
         return ""
     if least and most:
         return _("From %(least)s to %(most)s", least=least, most=most)
-    return _("At least %(least)s", least=least) if least else _("At most %(most)s", most=most)
+    return words[0] % {"least": least} if least else words[1] % {"most": most}
 
 
 def _day(days: int | None) -> str | None:
-    if days is None:
-        return None
-    today = clock.now().astimezone(clock.zone(settings.get(db.session, "timezone"))).date()
-    return (today + dt.timedelta(days=int(days))).isoformat()
+    return None if days is None else _date(int(days)).isoformat()
+
+
+def _date(days: int) -> dt.date:
+    """So many days from today, where the organization is."""
+    return clock.now().astimezone(clock.zone(settings.get(db.session, "timezone"))).date() + dt.timedelta(days=days)
 
 
 def _options(f: FormField) -> Sequence[tuple[str, Any]]:

@@ -37,6 +37,12 @@ function show(page) {
   const fresh = page.querySelector(".desk__queue");
   Idiomorph.morph(queue, [...fresh.children], { morphStyle: "innerHTML", ignoreActiveValue: true });
   htmx.process(queue);
+  // Which box of the menu these words are looked for in.
+  for (const box of document.querySelectorAll("[data-go]")) {
+    const now = page.querySelector(`[data-go="${box.dataset.go}"]`)?.getAttribute("aria-current");
+    if (now) box.setAttribute("aria-current", now);
+    else box.removeAttribute("aria-current");
+  }
   queue.scrollTo({ top: 0 });
   relist(page.title);
   document.dispatchEvent(new CustomEvent("relisted"));

@@ -1,11 +1,10 @@
-// Blocks that fold (S0-17) stay as this reader left them while the tab lives; a new visit starts as the page is meant.
+// Blocks that fold (S0-17) stay as this reader left them while the tab lives, also in the next order opened beside the
+// desk's queue; a new visit starts as the page is meant.
 const KEY = "folds";
 
 export function startFolds() {
-  const kept = read();
-  for (const fold of document.querySelectorAll("details[data-fold]")) {
-    if (fold.dataset.fold in kept) fold.open = kept[fold.dataset.fold];
-  }
+  restore();
+  document.addEventListener("htmx:afterSwap", restore);
   document.addEventListener(
     "toggle",
     (event) => {
@@ -18,6 +17,13 @@ export function startFolds() {
   addEventListener("beforeprint", () => {
     for (const fold of document.querySelectorAll("details[data-fold]")) fold.open = true;
   });
+}
+
+function restore() {
+  const kept = read();
+  for (const fold of document.querySelectorAll("details[data-fold]")) {
+    if (fold.dataset.fold in kept) fold.open = kept[fold.dataset.fold];
+  }
 }
 
 function read() {
