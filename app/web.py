@@ -64,6 +64,9 @@ def post_worker_init(worker: Any) -> None:
     """
     # What is loaded stays: to look through it again and again would hold up every socket.
     gc.freeze()
+    # A page makes tens of thousands of objects, nearly all of which go with it: to look for circles among them after
+    # every 700 takes a twentieth of its time.
+    gc.set_threshold(20_000, 10, 10)
     while _gate and not select.select([int(_gate)], [], [], 5)[0]:
         worker.notify()  # or its master would take it for hanging
     # From the start, not from the first socket: an edited role or setting counts at once in every process.

@@ -57,7 +57,6 @@ def init_app(app: Flask) -> None:
         gettext=_gettext,
         ngettext=_ngettext,
         actor=current_user,
-        bell=bell,
         can=can,
         fixed=fixed,
         languages=LANGUAGES,
@@ -66,6 +65,7 @@ def init_app(app: Flask) -> None:
         P=P,
         setting=lambda name: settings.get(db.session, name),
         timezone=timezone,
+        counters=counters,
     )
     app.jinja_env.filters.update(
         day=day, day_long=day_long, filesize=filesize, local=local, moment=moment, time=time, phone=phone
@@ -122,8 +122,21 @@ def needs(right: P) -> Callable[[Callable[Params, Result]], Callable[Params, Res
 
 
 def bell() -> int:
-    """For templates: how many notices the reader has not read, at most 100."""
-    return inbox.unread(db.session, actor()) if current_user.is_authenticated else 0
+    """How many notices the reader has not read, at most 100."""
+    return inbox.unread(db.session, actor())
+
+
+def counters(subject: str = "") -> inbox.Unread:
+    """For templates: the numbers of the portal's frame, asked once a request. The page that shows a `subject`
+    («order:42») asks first: its notices are read."""
+    if not current_user.is_authenticated:
+        return inbox.Unread()
+    if "unread" not in g:
+        g.unread = inbox.counters(db.session, actor(), subject)
+        if g.unread.here:
+            actions.read(actor(), subject=subject)
+            g.unread = inbox.counters(db.session, actor())
+    return cast(inbox.Unread, g.unread)
 
 
 def seen(subject: str) -> None:

@@ -13,14 +13,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.permissions import EMPLOYEE, EXECUTOR, RESIDENT, ROLE_LABELS, TENANT_ADMIN, P
-from app.policy import Actor, rights
+from app.permissions import EMPLOYEE, EXECUTOR, RESIDENT, ROLE_LABELS, TENANT_ADMIN
+from app.policy import Actor
 from app.queries.plans import first
 from models import FACE, Message, Order, ReadMark, Thread
 
 PAGE = 50
 #: Somebody may have ordered thousands of times; the number of unread chats is of the newest so many.
-RECENT = 300
+RECENT = 100
 #: Seconds for which a person's role beside the name may be out of date.
 _TTL = 60.0
 _roles: dict[int, tuple[float, object]] = {}
@@ -120,15 +120,11 @@ def _role(names: Sequence[str]) -> object:
     return ROLE_LABELS[ours[0]] if ours else next(iter(others), _l("Staff"))
 
 
-def unread_orders(session: Session, actor: Actor) -> int:
-    """How many of the actor's own and served open threads have something unread, at most 100: the number in the
-    tab's title. Residents: the newest of the own orders; staff: orders where they are the executor."""
-    serves = not rights(session, actor).isdisjoint((P.ORDERS_SEE_ALL, P.ORDERS_EXECUTE))
-    return session.scalar(_unread_orders(serves), {"reader": actor.id}) or 0
-
-
 @cache
-def _unread_orders(serves: bool) -> Select[int]:
+def unread_orders(serves: bool) -> Select[int]:
+    """As a query with the parameter `reader`: how many of the reader's own and served open threads have something
+    unread, at most 100: the number in the tab's title. Own ones: of the newest RECENT; who `serves` has also those
+    of which he is the executor."""
     reader = bindparam("reader", type_=Integer)
     mine = (
         select(Order.thread_id)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.permissions import P
 from app.policy import Actor, can, rights, staffed_orders, teams_of
-from app.queries.inbox import unread_count
+from app.queries.inbox import unread_count, unread_of_subject
 from app.queries.orders import COUNT_CAP, PAGE, Filters, narrowed, newest, paged
 from app.queries.plans import built, first
 from models import Company, Membership, Order, ReadMark, Service, Team, Thread, User
@@ -135,19 +135,20 @@ def _line() -> Any:
     )
 
 
-def counts(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> dict[str, int]:
-    """How many orders each box of the desk's menu holds, at most COUNT_CAP, and «notices», the bell's number. One
-    statement, which is built once for each reader: to build it costs more than to run it."""
+def counts(session: Session, actor: Actor, boxes: Mapping[str, Filters], subject: str = "") -> dict[str, int]:
+    """How many orders each box of the desk's menu holds, at most COUNT_CAP; «notices», the bell's number; «here», the
+    unread notices of the subject that the page shows. One statement, which is built once for each reader: to build it
+    costs more than to run it."""
     moments = {name: filters.late for name, filters in boxes.items() if filters.late}
     shape = tuple((name, replace(filters, late=None)) for name, filters in boxes.items())
     key = ("counts", *_reader(session, actor), shape, tuple(moments))
     statement = built(key, lambda: _count(session, actor, boxes))
-    asked = {"reader": actor.id} | {f"late_{name}": at for name, at in moments.items()}
+    asked = {"reader": actor.id, "subject": subject} | {f"late_{name}": at for name, at in moments.items()}
     return dict(session.execute(statement, asked).mappings().one())
 
 
 def _count(session: Session, actor: Actor, boxes: Mapping[str, Filters]) -> Select[Any]:
-    columns = [unread_count().scalar_subquery().label("notices")]
+    columns = [unread_count().scalar_subquery().label("notices"), unread_of_subject().label("here")]
     for name, filters in boxes.items():
         at: Any = bindparam(f"late_{name}", type_=DateTime(timezone=True)) if filters.late else None
         orders = narrowed(session, staffed_orders(session, actor), actor, replace(filters, late=at))

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.notices import JOURNAL
-from app.policy import Actor
+from app.permissions import P
+from app.policy import Actor, rights
+from app.queries.chat import unread_orders
 from app.queries.plans import first
 from models import FACE, Channel, Entry, Notice
 
@@ -85,15 +87,48 @@ def unread(session: Session, actor: Actor) -> int:
     return session.scalar(unread_count(), {"reader": actor.id}) or 0
 
 
+@dataclass(frozen=True)
+class Unread:
+    """What the frame of a resident's page counts: notices, at most MOST; orders with unread messages, at most 100;
+    `here`: notices of the subject that was asked for."""
+
+    notices: int = 0
+    orders: int = 0
+    here: int = 0
+
+
+def counters(session: Session, actor: Actor, subject: str = "") -> Unread:
+    """All numbers of the frame, and whether what is shown («order:42») has unread notices. One statement."""
+    serves = not rights(session, actor).isdisjoint((P.ORDERS_SEE_ALL, P.ORDERS_EXECUTE))
+    row = session.execute(_counters(serves), {"reader": actor.id, "subject": subject}).one()
+    return Unread(row.notices, row.orders, row.here)
+
+
+@cache
+def _counters(serves: bool) -> Any:
+    return select(
+        unread_count().scalar_subquery().label("notices"),
+        unread_orders(serves).scalar_subquery().label("orders"),
+        unread_of_subject().label("here"),
+    )
+
+
 def has_unread(session: Session, actor: Actor, subject: str) -> bool:
     """Whether the actor has unread notices of the subject («order:42»). One statement."""
     return bool(session.scalar(_has_unread(), {"reader": actor.id, "subject": subject}))
 
 
 @cache
-def _has_unread() -> Select[bool]:
-    mine = exists().where(Notice.user_id == bindparam("reader"), Notice.read_at.is_(None))
-    return select(mine.where(Notice.subject == bindparam("subject")))
+def _has_unread() -> Select[int]:
+    return select(unread_of_subject())
+
+
+@cache
+def unread_of_subject() -> ScalarSelect[int]:
+    """How many unread notices the parameter `reader` has of the `subject`, for who asks for several numbers."""
+    query = select(func.count()).select_from(Notice)
+    mine = query.where(Notice.user_id == bindparam("reader"), Notice.read_at.is_(None))
+    return mine.where(Notice.subject == bindparam("subject")).scalar_subquery()
 
 
 @cache

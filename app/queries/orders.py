@@ -24,13 +24,13 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from app.flows import DONE, NEW, STATUSES
 from app.notices import JOURNAL
 from app.policy import Actor, own_orders
 from app.queries.plans import built, first
-from models import FACE, Entry, Order, ReadMark, Service, Thread
+from models import Entry, Order, ReadMark, Service, Thread, User
 
 PAGE = 40
 #: A counter beside a menu word stops here: «99+».
@@ -251,26 +251,20 @@ class Event:
 
 def history(session: Session, order: Order, *, staff: bool, limit: int = 100) -> list[Event]:
     """What happened to the order, oldest first, from the journal (I-23); residents get the public lines only."""
-    entries = session.scalars(_history(staff, limit), {"subject": order.subject})
+    entries = session.execute(_history(staff, limit), {"subject": order.subject})
     return [
-        Event(
-            entry.at,
-            entry.actor.name if entry.actor else "",
-            str(JOURNAL[entry.kind].history) % _Words(entry.data),
-            JOURNAL[entry.kind].icon,
-            entry.id,
-        )
-        for entry in entries
+        Event(at, actor or "", str(JOURNAL[kind].history) % _Words(data), JOURNAL[kind].icon, key)
+        for key, at, kind, data, actor in entries
     ]
 
 
 @cache
-def _history(staff: bool, limit: int) -> Select[Entry]:
+def _history(staff: bool, limit: int) -> Any:
     kinds = [kind for kind, row in JOURNAL.items() if row.history and (staff or row.public)]
     return (
-        select(Entry)
+        select(Entry.id, Entry.at, Entry.kind, Entry.data, (User.first_name + " " + User.last_name))
+        .outerjoin(User, User.id == Entry.actor_id)
         .where(Entry.subject == bindparam("subject"), Entry.kind.in_(kinds))
-        .options(joinedload(Entry.actor).load_only(*FACE))
         .order_by(Entry.id)
         .limit(first(limit))
     )

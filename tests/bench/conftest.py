@@ -21,5 +21,8 @@ def _as_served(_app: Flask) -> Iterator[None]:
     _app.jinja_env.auto_reload = False
     gc.collect()
     gc.freeze()
+    usual = gc.get_threshold()
+    gc.set_threshold(20_000, 10, 10)
     yield
+    gc.set_threshold(*usual)
     gc.unfreeze()

@@ -40,8 +40,8 @@ def problem(error: AtriumError) -> ResponseReturnValue:
 def order(number: int) -> str:
     """The order beside its queue; htmx gets the order alone."""
     case = case_of(number)
-    seen(case.order.subject)
     if is_fragment():
+        seen(case.order.subject)
         return render_template("desk/_order.html", here=_here(), **context(case))
     return _page(case)
 
@@ -67,8 +67,8 @@ def _staffed(number: int) -> Case:
 
 
 def _page(case: Case) -> str:
-    shown = asked()
-    return render_template("desk/page.html", pane="order", **context(case), **frame(shown))
+    around = frame(asked(), subject=case.order.subject)
+    return render_template("desk/page.html", pane="order", **context(case), **around)
 
 
 def _state(case: Case) -> str:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from app.actions import inbox
 from app.extensions import db
 from app.flows import STATUSES
 from app.kinds import KINDS
@@ -51,13 +52,13 @@ def changes() -> Response:
     # What has left the list is shown as it is now, pale.
     left = _rows(Filters(), list(named.keys() - {row.id for row in found}))
     look = Look(filters)
-    counted = desk.counts(db.session, actor(), _counted(boxes()))
-    del counted["notices"]
+    menu = _counted(boxes())
+    counted = desk.counts(db.session, actor(), menu)
     return jsonify(
         rows={row.id: "" if named[row.id] == look.mark(row) else look.draw(row) for row in found},
         gone={row.id: look.draw(row) for row in left},
         fresh=desk.newer(db.session, actor(), filters, top) if top else [],
-        counts={name: {"count": count, "text": counter(count)} for name, count in counted.items()},
+        counts={name: {"count": counted[name], "text": counter(counted[name])} for name in menu},
     )
 
 
@@ -112,13 +113,13 @@ def counted_notices() -> str:
 # --- what pages of the desk have in common ------------------------------------------------------------------------
 
 
-def frame(filters: Filters, *, before: int | None = None) -> dict[str, Any]:
-    """The menu and the queue, as desk/page.html wants them. Two statements, one more for each row that a filter
-    names."""
+def frame(filters: Filters, *, before: int | None = None, subject: str = "") -> dict[str, Any]:
+    """The menu and the queue, as desk/page.html wants them; `subject` is what is opened beside them. Two statements,
+    one more for each row that a filter names."""
     menu = boxes()
     box = next((box for box in menu.values() if box.filters == filters), None)
     return {
-        **menu_of(menu, box),
+        **menu_of(menu, box, subject),
         "page": desk.queue(db.session, actor(), filters, before=before),
         "heading": box.label if box else _("Found orders"),
         "box": box,
@@ -130,8 +131,12 @@ def frame(filters: Filters, *, before: int | None = None) -> dict[str, Any]:
     }
 
 
-def menu_of(menu: dict[str, Box], current: Box | None) -> dict[str, Any]:
-    counted = desk.counts(db.session, actor(), _counted(menu))
+def menu_of(menu: dict[str, Box], current: Box | None, subject: str = "") -> dict[str, Any]:
+    """The menu with its counters. The reader has the `subject` («order:42») before him: its notices are read."""
+    counted = desk.counts(db.session, actor(), _counted(menu), subject)
+    if counted["here"]:
+        inbox.read(actor(), subject=subject)
+        counted["notices"] = bell()
     return {"menu": menu.values(), "current": current, "counted": counted, "counter": counter}
 
 

@@ -20,7 +20,7 @@ from app.queries import orders as queries
 from app.queries.orders import Filters
 from models import Order
 from views import chat
-from views.context import actor, seen, signed_in, status_chips
+from views.context import actor, counters, signed_in, status_chips
 from views.details import details
 from views.portal.base import fragment, portal
 
@@ -54,7 +54,7 @@ def order(number: int) -> ResponseReturnValue:
     shown = load_order(db.session, actor(), number)
     if side(db.session, actor(), shown) is By.STAFF and can(db.session, actor(), P.DESK):
         return redirect(url_for("desk.order", number=number))
-    seen(shown.subject)
+    counters(shown.subject)
     tab = "chat" if request.args.get("tab") == "chat" else "info"
     return render_template(
         "portal/order.html",

@@ -174,7 +174,9 @@ def _day(days: int | None) -> str | None:
 
 def _date(days: int) -> dt.date:
     """So many days from today, where the organization is."""
-    return clock.now().astimezone(clock.zone(settings.get(db.session, "timezone"))).date() + dt.timedelta(days=days)
+    return clock.now().astimezone(clock.zone(settings.get(db.session, "timezone"))).date() + dt.timedelta(
+        days=days
+    )
 
 
 def _options(f: FormField) -> Sequence[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from app.actions import people as accounts
 from app.config import LANGUAGES
 from app.errors import AtriumError, Invalid, TooLarge
 from app.extensions import db
-from app.queries import chat, people
+from app.queries import people
 from app.storage import Storage
 from views import context
 from views.context import actor, signed_in
@@ -81,7 +81,6 @@ def profile_page(form: str = "", error: AtriumError | None = None) -> Response:
         problems=_problems(form, error),
         typed=request.form if form == "person" else saved,
         companies=people.memberships(db.session, me),
-        unread_orders=lambda: chat.unread_orders(db.session, me),
     )
     return answer(page, error)
 
