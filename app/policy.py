@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from functools import cache
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from flask_appbuilder.security.sqla.models import PermissionView, assoc_permissionview_role
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import BigInteger, Select, bindparam, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Forbidden, NotFound
 from app.flows import By, Move
 from app.kinds import KINDS, kind_of
 from app.permissions import P
+from app.plans import built
 from models import (
     FACE,
     Company,
@@ -156,12 +157,16 @@ def load_order(session: Session, actor: Actor, number: int, *, lock: bool = Fals
     if number >= 2**63:
         # An address may name any number; the database refuses to compare with this one.
         raise NotFound
-    query = visible_orders(session, actor).where(Order.id == number)
-    if lock:
-        # Only the orders row: joined relations would be locked, or refused as outer joins, too.
-        order = session.scalar(query.with_for_update(of=Order).execution_options(populate_existing=True))
-    else:
-        order = session.scalar(query.options(*_on_the_page()))
+
+    def build() -> Any:
+        query = visible_orders(session, actor).where(Order.id == bindparam("number", type_=BigInteger))
+        if lock:
+            # Only the orders row: joined relations would be locked, or refused as outer joins, too.
+            return query.with_for_update(of=Order).execution_options(populate_existing=True)
+        return query.options(*_on_the_page())
+
+    key = ("order", actor.id, rights(session, actor), tuple(teams_of(actor)), lock)
+    order: Order | None = session.scalar(built(key, build), {"number": number})
     if order is None:
         raise NotFound
     return order

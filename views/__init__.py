@@ -17,3 +17,5 @@ def register_views(app: Flask, builder: AppBuilder) -> None:
         part.init_app(app)
     live.init_app(app)
     admin.init_app(builder)
+    # Nearly every template speaks with these macros: they are looked up once, not at each {% import %}.
+    app.jinja_env.globals["ui"] = app.jinja_env.get_template("parts/ui.html").module

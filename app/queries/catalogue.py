@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.plans import built, first
 from app.policy import Actor, services_key, visible_services
-from app.queries.plans import built, first
 from models import Category, Extra, Order, OrderKind, Service
 
 REPEATS, EXTRAS = 4, 6

@@ -14,8 +14,8 @@ from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.permissions import EMPLOYEE, EXECUTOR, RESIDENT, ROLE_LABELS, TENANT_ADMIN
+from app.plans import first
 from app.policy import Actor
-from app.queries.plans import first
 from models import FACE, Message, Order, ReadMark, Thread
 
 PAGE = 50

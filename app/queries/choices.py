@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.permissions import P
+from app.plans import first
 from app.queries import places
 from app.queries.places import Node
-from app.queries.plans import first
 from models import Company, Service, Team, User
 
 LIMIT = 20

@@ -18,10 +18,10 @@ from sqlalchemy import DateTime, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from app.permissions import P
+from app.plans import built, first
 from app.policy import Actor, can, rights, staffed_orders, teams_of
 from app.queries.inbox import unread_count, unread_of_subject
 from app.queries.orders import COUNT_CAP, PAGE, Filters, narrowed, newest, paged
-from app.queries.plans import built, first
 from models import Company, Membership, Order, ReadMark, Service, Team, Thread, User
 
 CHOICES = 20

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.notices import JOURNAL
 from app.permissions import P
+from app.plans import first
 from app.policy import Actor, rights
 from app.queries.chat import unread_orders
-from app.queries.plans import first
 from models import FACE, Channel, Entry, Notice
 
 PAGE = 40

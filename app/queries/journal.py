@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.queries.plans import first
+from app.plans import first
 from models import Entry
 
 PAGE = 50

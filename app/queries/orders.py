@@ -28,8 +28,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.flows import DONE, NEW, STATUSES
 from app.notices import JOURNAL
+from app.plans import built, first
 from app.policy import Actor, own_orders
-from app.queries.plans import built, first
 from models import Entry, Order, ReadMark, Service, Thread, User
 
 PAGE = 40

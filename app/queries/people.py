@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.permissions import P
-from app.queries.plans import first
+from app.plans import first
 from models import Company, Membership, Team, User
 
 
