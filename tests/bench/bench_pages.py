@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app import clock
 from app.extensions import db
 from models import Order, Service, User
-from tests.bench.big import LARGE, SMALL, Figure, Filled, browser_of, filled, measure_all, person
+from tests.bench.big import LARGE, PASSES, SMALL, Figure, Filled, browser_of, filled, measure_all, person
 
 MEDIAN, P95, STATEMENTS, SIZE, RATIO = 12, 40, 12, 100_000, 1.3
 #: By how much an export may grow the process.
@@ -24,14 +24,15 @@ __all__ = ["filled"]
 
 
 def test_pages(filled: Filled) -> None:
-    figures: dict[str, dict[int, Figure]] = {}
-    for orders in (SMALL, LARGE):
+    # Turn and turn about, so that both meet the machine's quiet minutes.
+    small: dict[str, Figure] = {}
+    large: dict[str, Figure] = {}
+    for orders, found in [(SMALL, small), (LARGE, large)] * PASSES:
         with filled(orders) as app:
             asked = {name: (browser_of(app, user), address) for name, user, address in pages()}
-            for name, figure in measure_all(asked).items():
-                figures.setdefault(name, {})[orders] = figure
+            measure_all(found, asked)
     print(f"\n\n{'page':34} {'median':>8} {'p95':>7} {'SQL':>4} {'kB':>6} {'ratio':>6}   ({LARGE:,} orders)")
-    over = [name for name, both in figures.items() if not fits(name, both[SMALL], both[LARGE])]
+    over = [name for name in large if not fits(name, small[name], large[name])]
     print(f"{'budget':34} {MEDIAN:8} {P95:7} {STATEMENTS:4} {SIZE // 1000:6} {RATIO:6}")
     assert not over, f"over the budget: {', '.join(over)}"
 

@@ -27,7 +27,8 @@ SMALL = 10_000
 #: A quick try: ATRIUM_BENCH_ORDERS=50000 make bench
 LARGE = int(os.environ.get("ATRIUM_BENCH_ORDERS", "1000000"))
 #: A machine has neighbours: each address is asked in several passes over all of them, and the quietest one counts.
-PASSES, ROUNDS = 3, 20
+#: The first rounds of each are not counted: PostgreSQL settles on the plan of a statement at its tenth execution.
+PASSES, ROUNDS, WARMING = 4, 30, 12
 
 Filled = Callable[[int], AbstractContextManager[Flask]]
 
@@ -93,18 +94,15 @@ class Figure:
     size: int
 
 
-def measure_all(addresses: Mapping[str, tuple[FlaskClient, str]]) -> dict[str, Figure]:
-    """The figures of every address in its quietest pass."""
-    found: dict[str, Figure] = {}
-    for _ in range(PASSES):
-        for name, (client, address) in addresses.items():
-            figure = measure(client, address)
-            found[name] = min(found.get(name, figure), figure, key=lambda one: one.median)
-    return found
+def measure_all(found: dict[str, Figure], addresses: Mapping[str, tuple[FlaskClient, str]]) -> None:
+    """One pass over all addresses: `found` keeps the figures of each one's quietest pass."""
+    for name, (client, address) in addresses.items():
+        figure = measure(client, address)
+        found[name] = min(found.get(name, figure), figure, key=lambda one: one.median)
 
 
 def measure(client: FlaskClient, address: str) -> Figure:
-    """Ask ROUNDS times, after a few that warm the caches."""
+    """Ask ROUNDS times, after those that warm the caches."""
     seen: list[str] = []
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -113,11 +111,11 @@ def measure(client: FlaskClient, address: str) -> Figure:
     times: list[float] = []
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        for number in range(ROUNDS + 5):
+        for number in range(WARMING + ROUNDS):
             seen.clear()
             started = perf_counter()
             answer = contextvars.Context().run(client.get, address)
-            if number >= 5:
+            if number >= WARMING:
                 times.append((perf_counter() - started) * 1000)
             assert answer.status_code == 200, f"{address}: {answer.status_code}"
     finally:

@@ -25,6 +25,7 @@ from views.desk.filters import here
 #: Rows that are drawn already, by all that they show: 1.5 kB each.
 _KEPT = 4000
 _drawn: dict[Hashable, Markup] = {}
+_END = Markup("</li>")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Look:
         self._days: dict[dt.date, str] = {}
         self._everybody = (locale(), self._zone, self._query)
         self._row = get_template_attribute("desk/rows.html", "row")
+        self._act = get_template_attribute("desk/rows.html", "act")
         self.chip = status_chips()
 
     def address(self, number: int) -> str:
@@ -96,13 +98,12 @@ class Look:
         return f"{order.version}-{order.unread}-{waits}"
 
     def draw(self, order: Any) -> Markup:
-        """A row's HTML. Without a button of the reader's own it looks the same to everybody with this language, zone
-        and these filters, until the order changes: it is drawn once, for a page has forty of them."""
-        if step := self.next(order):
-            return self._row(order, self, step)
+        """A row's HTML. But for the reader's own button it looks the same to everybody with this language, zone and
+        these filters, until the order changes: it is drawn once, for a page has forty of them."""
         key = (*order, self._everybody)
-        if (html := _drawn.get(key)) is None:
+        if (row := _drawn.get(key)) is None:
             if len(_drawn) >= _KEPT:
                 _drawn.clear()
-            html = _drawn[key] = self._row(order, self, None)
-        return html
+            row = _drawn[key] = self._row(order, self)
+        step = self.next(order)
+        return row + (self._act(order, step) if step else "") + _END
