@@ -14,15 +14,16 @@ from flask_appbuilder.security.sqla.models import (
     assoc_user_group,
     assoc_user_role,
 )
-from sqlalchemy import DateTime, Row, Select, bindparam, func, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import DateTime, Row, Select, bindparam, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session, aliased, load_only
 
 from app.permissions import P
 from app.plans import built, first
 from app.policy import Actor, can, rights, staffed_orders, teams_of
 from app.queries.inbox import unread_count, unread_of_subject
 from app.queries.orders import COUNT_CAP, PAGE, Filters, narrowed, newest, paged
-from models import Company, Membership, Order, ReadMark, Service, Team, Thread, User
+from models import FACE, Company, Membership, Order, ReadMark, Service, Team, Thread, User
 
 CHOICES = 20
 
@@ -170,6 +171,12 @@ class Hand:
 
 def executors(session: Session, words: str = "", limit: int = CHOICES) -> list[Hand]:
     """People who may carry out orders and whose name holds the words, by surname. One statement."""
+    asked = _asked(words)
+    statement = built(("executors", len(asked), limit), lambda: _executors(len(asked), limit))
+    return [Hand(user, count) for user, count in session.execute(statement, asked)]
+
+
+def _executors(words: int, limit: int) -> Any:
     open_ones = (
         select(Order.id)
         .where(Order.executor_id == User.id, Order.closed_at.is_(None))
@@ -179,13 +186,8 @@ def executors(session: Session, words: str = "", limit: int = CHOICES) -> list[H
         .lateral()
     )
     busy = select(func.count()).select_from(open_ones).scalar_subquery()
-    rows = session.execute(
-        select(User, busy)
-        .where(User.active.is_(True), User.id.in_(_able()), *_called(words))
-        .order_by(User.last_name, User.first_name, User.id)
-        .limit(first(limit))
-    )
-    return [Hand(user, count) for user, count in rows.unique()]
+    query = select(User, busy).where(User.active.is_(True), User.id.in_(_able()))
+    return _by_name(query, words, limit)
 
 
 def _able() -> Any:
@@ -205,21 +207,53 @@ def _able() -> Any:
     return own.union_all(group)
 
 
-def orderers(session: Session, actor: Actor, words: str = "", limit: int = CHOICES) -> Sequence[User]:
-    """People whose name holds the words, with their companies: everybody for those who see all orders, else those
-    whose orders the actor serves. Two statements."""
-    query = select(User).where(*_called(words)).options(selectinload(User.memberships))
-    query = query.options(selectinload(User.memberships).joinedload(Membership.company))
+@dataclass(frozen=True)
+class Orderer:
+    """Somebody who ordered, and the names of his companies."""
+
+    user: User
+    companies: str
+
+
+def orderers(session: Session, actor: Actor, words: str = "", limit: int = CHOICES) -> list[Orderer]:
+    """People whose name holds the words, by surname: everybody for those who see all orders, else those whose orders
+    the actor serves. One statement."""
+    asked = _asked(words)
+    key = ("orderers", *_reader(session, actor), len(asked), limit)
+    statement = built(key, lambda: _orderers(session, actor, len(asked), limit))
+    return [Orderer(user, companies or "") for user, companies in session.execute(statement, asked)]
+
+
+def _orderers(session: Session, actor: Actor, words: int, limit: int) -> Any:
+    companies = (
+        select(func.string_agg(Company.name, aggregate_order_by(literal(", "), Company.name)))
+        .join(Membership, Membership.company_id == Company.id)
+        .where(Membership.user_id == User.id)
+        .scalar_subquery()
+    )
+    query = select(User, companies)
     if not can(session, actor, P.ORDERS_SEE_ALL):
         query = query.where(User.id.in_(staffed_orders(session, actor).with_only_columns(Order.author_id)))
-    ordered = query.order_by(User.last_name, User.first_name, User.id).limit(first(limit))
-    return session.scalars(ordered).unique().all()
+    return _by_name(query, words, limit)
 
 
-def _called(words: str) -> list[Any]:
-    """Every word is somewhere in the name; the index on the name serves it."""
+#: What LIKE would take for more than itself.
+_PLAIN = str.maketrans({sign: f"/{sign}" for sign in "%_/"})
+
+
+def _asked(text: str) -> dict[str, str]:
+    """The words of a search for a name, as the parameters of `_by_name`."""
+    words = text.lower().replace("\0", "")[:80].split()
+    plain = (word.translate(_PLAIN) for word in words)
+    return {f"word_{number}": f"%{word}%" for number, word in enumerate(plain)}
+
+
+def _by_name(query: Any, words: int, limit: int) -> Any:
+    """Every one of so many words is somewhere in the name; the index on the name serves it."""
     name = func.lower(User.last_name + " " + User.first_name + " " + User.last_name)
-    return [name.contains(word, autoescape=True) for word in words.lower().replace("\0", "")[:80].split()]
+    called = (name.like(bindparam(f"word_{number}"), escape="/") for number in range(words))
+    ordered = query.where(*called).order_by(User.last_name, User.first_name, User.id)
+    return ordered.limit(first(limit)).options(load_only(*FACE))
 
 
 # --- export -------------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from flask_babel import ngettext
 from app.extensions import db
 from app.permissions import P
 from app.queries import desk
-from models import User
 from views.context import actor, needs
 from views.desk.blueprint import blueprint
 
@@ -24,13 +23,9 @@ def choices(what: str) -> str:
         hands = desk.executors(db.session, words)
         found = [(hand.user, _burden(hand.busy)) for hand in hands]
     else:
-        found = [(user, _companies(user)) for user in desk.orderers(db.session, actor(), words)]
+        found = [(one.user, one.companies) for one in desk.orderers(db.session, actor(), words)]
     return render_template("desk/_options.html", what=what, found=found)
 
 
 def _burden(busy: int) -> str:
     return ngettext("%(num)s open order", "%(num)s open orders", busy)
-
-
-def _companies(user: User) -> str:
-    return ", ".join(membership.company.name for membership in user.memberships)

@@ -80,7 +80,7 @@ def _found(wanted: Filters, field: str, name: str) -> Filters:
     if field == "executor":
         people = [hand.user for hand in desk.executors(db.session, name, 2)]
     else:
-        people = list(desk.orderers(db.session, actor(), name, 2))
+        people = [one.user for one in desk.orderers(db.session, actor(), name, 2)]
     if len(people) == 1:
         return replace(wanted, **{field: people[0].id})
     flash(
