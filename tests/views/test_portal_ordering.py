@@ -175,9 +175,9 @@ def test_limits_are_said_before_they_are_broken(app: Any, sign_in: Any) -> None:
         "At least 2",
         "Гостей\nAt most 9",
         "от 3 до 7 штук",
-        "From 09:00 to 18:00",
+        "Between 09:00 and 18:00",
         "Up to 2 files of 20 MB each: photos, video, PDF, documents, ZIP",
-        f"From {long(1)} to {long(14)}",
+        f"{long(1)} to {long(14)}",
         f"Not after {long(2)}",
     ]
 

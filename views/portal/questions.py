@@ -151,20 +151,20 @@ def _hint(f: FormField) -> str:
             return ngettext("At most %(num)s choice.", "At most %(num)s choices.", int(high))
         case FieldKind.NUMBER:
             least, most = (None if n is None else format_decimal(Decimal(str(n))) for n in (low, high))
-            words = _("At least %(least)s"), _("At most %(most)s")
+            words = _("At least %(least)s"), _("At most %(most)s"), _("From %(least)s to %(most)s")
         case FieldKind.TIME:
             least, most = low, high
-            words = _("Not before %(least)s"), _("Not after %(most)s")
+            words = _("Not before %(least)s"), _("Not after %(most)s"), _("Between %(least)s and %(most)s")
         case FieldKind.DATE:
             # From today on and up to a year ahead is what everybody expects.
             least, most = (format_date(_date(int(days)), "long") if days else None for days in (low, high))
-            words = _("Not before %(least)s"), _("Not after %(most)s")
+            words = _("Not before %(least)s"), _("Not after %(most)s"), _("%(least)s to %(most)s")
         case _:
             return ""
     if all(said in f.help for said in (least, most) if said):
         return ""
     if least and most:
-        return _("From %(least)s to %(most)s", least=least, most=most)
+        return words[2] % {"least": least, "most": most}
     return words[0] % {"least": least} if least else words[1] % {"most": most}
 
 
