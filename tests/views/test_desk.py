@@ -375,6 +375,37 @@ def test_rows_offer_one_step(sign_in: Any, count_statements: Any) -> None:
     assert "<form" not in rows[own.id] + rows[taken.id]
 
 
+def test_a_row_that_is_kept_is_still_everybodys_own(sign_in: Any) -> None:
+    """Rows are drawn once for all who see the same: not for another language, zone, filter, reader or name."""
+    hand = make.executor(locale="ru")
+    order = make.order(make.resident("Лера", "Петрова"), make.service(executor=hand))
+    moment = dt.datetime(2026, 3, 1, 20, 30, tzinfo=dt.UTC)
+    db.session.execute(update(Order).values(created_at=moment, executor_id=None, team_id=None))
+    db.session.commit()
+
+    def row(client: FlaskClient, query: str = "all=1") -> str:
+        found = re.search(rf'<li[^>]*id="row-{order.id}".*?</li>', client.get(f"/desk/?{query}").text, re.S)
+        assert found
+        return found[0]
+
+    boss = sign_in(make.dispatcher(locale="ru", timezone="UTC"))
+    first = row(boss)
+    assert "нет исполнителя" in first
+    assert "01.03.2026" in first
+    assert f'/desk/orders/{order.id}?status=new"' in row(boss, "status=new")
+    other = sign_in(make.dispatcher(locale="en", timezone="Asia/Yekaterinburg"))
+    assert "no executor" in row(other)
+    assert "Mar 2, 2026" in row(other)
+    orders.assign(make.dispatcher(), order.id, executor_id=hand.id)
+    own = sign_in(hand)
+    assert f"/desk/orders/{order.id}/moves/start?" in row(own)
+    assert "<form" not in row(boss)
+    assert hand.name in row(boss)
+    order.author.last_name = "Иванова"
+    db.session.commit()
+    assert "Лера Иванова" in row(boss)
+
+
 def test_names_are_text_not_markup(sign_in: Any) -> None:
     evil = "<script>alert(1)</script>"
     author = make.resident(evil, "Иванова")
