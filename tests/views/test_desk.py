@@ -384,7 +384,9 @@ def test_a_row_that_is_kept_is_still_everybodys_own(sign_in: Any) -> None:
     db.session.commit()
 
     def row(client: FlaskClient, query: str = "all=1") -> str:
-        found = re.search(rf'<li[^>]*id="row-{order.id}".*?</li>', client.get(f"/desk/?{query}").text, re.S)
+        found = re.search(
+            rf'<li[^>]*id="row-{order.id}".*?</li>', client.get(f"/desk/?{query}").text, re.DOTALL
+        )
         assert found
         return found[0]
 
