@@ -5,6 +5,7 @@ visible_x(actor) is a select of what the actor may know of; load_x raises NotFou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
@@ -143,6 +144,19 @@ def own_orders(actor: Actor) -> Select[Order]:
 def teams_of(actor: Actor) -> list[int]:
     """Numbers, not a subselect: the planner then walks each team's index. They come with the signed-in person."""
     return [team.id for team in actor.teams] if isinstance(actor, User) else []
+
+
+def companies_of(session: Session, actor: Actor) -> Sequence[int]:
+    """The companies whose orders the actor sees as their administrator (I-22). One statement, none without the
+    right."""
+    if not can(session, actor, P.ORDERS_SEE_COMPANY):
+        return ()
+    return session.scalars(_companies_run_by(actor)).all()
+
+
+def company_orders(companies: Sequence[int]) -> Select[Order]:
+    """What anybody of these companies ordered. Numbers, so that each company's index is walked."""
+    return select(Order).where(Order.company_id.in_(companies))
 
 
 def _companies_run_by(actor: Actor) -> Select[int]:
@@ -299,7 +313,8 @@ def rooms_for(session: Session, actor: Actor, subject: str) -> list[str]:
     """The rooms that a socket of the actor joins for a subject it asks for. Raises NotFound.
 
     "order:42" gives the order's room, and the staff's own room of it where internal notes are poked; "desk" needs
-    the right to see all orders, executors get their teams' rooms.
+    the right to see all orders, executors get their teams' rooms; "company" gives the rooms of those that the
+    actor runs.
     """
     kind, _, key = subject.partition(":")
     if kind == "order" and key.isdecimal() and len(key) < 19:
@@ -309,4 +324,6 @@ def rooms_for(session: Session, actor: Actor, subject: str) -> list[str]:
         if can(session, actor, P.ORDERS_SEE_ALL):
             return ["desk"]
         return [f"team:{team_id}" for team_id in teams_of(actor)]
+    if subject == "company" and (companies := companies_of(session, actor)):
+        return [f"company:{company_id}" for company_id in companies]
     raise NotFound

@@ -45,12 +45,14 @@ from models import (
 
 
 def rooms(order: Order) -> list[str]:
-    """Whose sockets are poked when the order changes: its readers, its people, the desk."""
+    """Whose sockets are poked when the order changes: its readers, its people, the desk, who runs the company."""
     found = [order.subject, "desk", f"user:{order.author_id}"]
     if order.executor_id:
         found.append(f"user:{order.executor_id}")
     if order.team_id:
         found.append(f"team:{order.team_id}")
+    if order.company_id:
+        found.append(f"company:{order.company_id}")
     return found
 
 

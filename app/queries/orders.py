@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
+from app import policy
 from app.flows import DONE, NEW, STATUSES
 from app.notices import JOURNAL
 from app.plans import built, first
@@ -78,7 +79,26 @@ def my_orders(session: Session, actor: Actor, filters: Filters, *, before: int |
 
     # Words are looked up anew each time.
     statement = build() if filters.words else built(("my orders", actor.id, filters, before), build)
-    lines = session.execute(statement, {"reader": actor.id}).all()
+    return _page(session.execute(statement, {"reader": actor.id}).all())
+
+
+def company_orders(
+    session: Session, actor: Actor, companies: Sequence[int], filters: Filters, *, before: int | None = None
+) -> Page:
+    """What was ordered in the companies (`policy.companies_of` the actor, I-22), newest first, with the orderer's name
+    (`author`). One statement."""
+
+    def build() -> Any:
+        query = narrowed(session, policy.company_orders(companies), actor, filters)
+        lines = _lines(paged(query, filters, before), newest(filters)).join(User, User.id == Order.author_id)
+        return lines.add_columns((User.first_name + " " + User.last_name).label("author"))
+
+    key = ("company orders", tuple(companies), filters, before)
+    statement = build() if filters.words else built(key, build)
+    return _page(session.execute(statement, {"reader": actor.id}).all())
+
+
+def _page(lines: Sequence[Any]) -> Page:
     more = len(lines) > PAGE
     return Page(lines[:PAGE], lines[PAGE - 1].id if more else None)
 

@@ -114,6 +114,18 @@ def test_the_desk_is_for_staff(db, cast):
     assert policy.rooms_for(db, cast["guard"], "desk") == []
 
 
+def test_who_runs_a_company_hears_of_its_orders(db, cast):
+    """I-22: the list of the company's orders is live."""
+    company = cast["order"].company_id
+    assert policy.rooms_for(db, cast["tenant_admin"], "company") == [f"company:{company}"]
+    assert f"company:{company}" in orders.rooms(cast["order"])
+    assert company not in policy.companies_of(db, cast["foreign_admin"])
+    for who in ("author", "colleague", "executor", "operator"):
+        assert not policy.companies_of(db, cast[who])
+        with pytest.raises(NotFound):
+            policy.rooms_for(db, cast[who], "company")
+
+
 @pytest.mark.parametrize(
     "subject", ["", "user:1", "order:", "order:x", "staff-order:1", "order:999999", "settings"]
 )

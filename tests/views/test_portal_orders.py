@@ -112,3 +112,40 @@ def test_order_number_of_somebody_else_is_not_found_by_search(sign_in: Any) -> N
     foreign = make.order(make.resident("Лера", "Петрова"))
     page = sign_in(make.resident()).get(f"/orders?show=all&q={foreign.id}").text
     assert numbers(page) == []
+
+
+def test_a_tenant_administrator_sees_the_companys_orders(sign_in: Any, count_statements: Any) -> None:
+    """I-22: those of the own companies with who ordered them, nobody else's; without the role the box is not there."""
+    mate, stranger = make.resident("Лера", "Петрова"), make.resident("Пётр", "Чужой")
+    boss = make.tenant_admin(make.company("ООО «Спектр»", members=(mate,)))
+    make.company("АО «Другие»", members=(stranger,))
+    service, plumber = make.service("Клининговые услуги"), make.service("Сантехник")
+    own, hers = make.order(boss, service), make.order(mate, plumber)
+    make.order(stranger, service)
+    done = make.in_status("completed", mate, of=service)
+    chat.post(mate, hers.thread_id, "Когда придёте?", uuid4())
+    client = sign_in(boss)
+    client.get("/")
+    with count_statements(12):
+        page = client.get("/orders?show=company").text
+    assert numbers(page) == [done.id, hers.id, own.id]
+    assert "Лера Петрова" in page
+    assert "list__row--unread" not in page, "what she writes is not his mail"
+    assert numbers(client.get("/orders?show=company&q=сантехника").text) == [hers.id]
+    assert numbers(client.get("/orders").text) == [own.id]
+    assert client.get(f"/orders/{hers.id}").status_code == 200
+    other = sign_in(mate)
+    assert "show=company" not in other.get("/orders").text
+    assert numbers(other.get("/orders?show=company").text) == [hers.id]
+
+
+def test_the_companys_list_has_pages_and_words_when_empty(sign_in: Any) -> None:
+    mate, service = make.resident("Лера", "Петрова"), make.service()
+    boss = make.tenant_admin(make.company("ООО «Спектр»", members=(mate,)))
+    client = sign_in(boss)
+    assert "empty-orders" in client.get("/orders?show=company").text
+    made = [make.order(mate, service).id for _ in range(PAGE + 2)]
+    first = client.get("/orders?show=company").text
+    assert numbers(first) == made[: -PAGE - 1 : -1]
+    assert f"show=company&amp;before={numbers(first)[-1]}" in first
+    assert numbers(client.get(f"/orders?show=company&before={numbers(first)[-1]}").text) == made[:2][::-1]

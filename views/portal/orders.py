@@ -14,7 +14,7 @@ from app.extensions import db
 from app.flows import STATUSES, By
 from app.kinds import kind_of
 from app.permissions import P
-from app.policy import can, load_order, moves, side
+from app.policy import can, companies_of, load_order, moves, side
 from app.queries import catalogue
 from app.queries import orders as queries
 from app.queries.orders import Filters
@@ -29,22 +29,37 @@ BOXES = {
     "active": Filters(open=True),
     "finished": Filters(status=tuple(name for name, status in STATUSES.items() if status.final)),
     "all": Filters(),
+    #: Everybody's orders in the companies that the reader runs, for who has the right.
+    "company": Filters(),
 }
 
 
 @portal.get("/orders")
 @signed_in
 def orders() -> ResponseReturnValue:
-    """The reader's own orders, newest first (S0-1). Box, words and place in the list are in the URL."""
+    """The reader's own orders, newest first (S0-1), or those of the companies that the reader runs (I-22). Box, words
+    and place in the list are in the URL."""
     box = request.args.get("show", "active")
-    if box not in BOXES:
+    companies = companies_of(db.session, actor())
+    if box not in BOXES or (box == "company" and not companies):
         box = "active"
     words = request.args.get("q", "").strip()[:100]
     before = request.args.get("before", type=int)
     filters = Filters(status=BOXES[box].status, open=BOXES[box].open, words=words)
-    page = queries.my_orders(db.session, actor(), filters, before=before)
+    if box == "company":
+        page = queries.company_orders(db.session, actor(), companies, filters, before=before)
+    else:
+        page = queries.my_orders(db.session, actor(), filters, before=before)
     template = "portal/_orders.html" if fragment() else "portal/orders.html"
-    return render_template(template, page=page, box=box, words=words, before=before, chip=status_chips())
+    return render_template(
+        template,
+        page=page,
+        box=box,
+        companies=companies,
+        words=words,
+        before=before,
+        chip=status_chips(),
+    )
 
 
 @portal.get("/orders/<int:number>")
