@@ -236,3 +236,21 @@ def test_toasts_leave_the_phone_its_buttons(new_page: Any, order: Order) -> None
     box, menu = toast.bounding_box(), page.locator(".desk__menu").bounding_box()
     assert box["y"] > 500
     assert box["y"] + box["height"] <= menu["y"]
+
+
+def test_the_companys_list_is_live(new_page: Any, order: Order) -> None:
+    """I-22: who runs a company sees at once what a colleague orders and what becomes of it."""
+    mate = make.resident("Лера", "Петрова")
+    boss = make.tenant_admin(make.company("ООО «Спектр»", members=(mate,)))
+    page = new_page(boss, width=NARROW)
+    page.goto("/orders?show=company")
+    expect(page.locator("body[data-connection=online]")).to_be_attached()
+    hers = make.order(mate, order.service, **{"Что сделать": "Помыть окна"})
+    row = page.locator(f"#row-{hers.id}")
+    expect(row).to_contain_text("Лера Петрова")
+    orders.move(order.executor, hers.id, "start")
+    expect(row).to_contain_text("В работе")
+    row.locator("a").click()
+    expect(page.locator("h1")).to_contain_text(str(hers.id))
+    page.locator("[data-tab=chat]").click()
+    expect(page.locator("chat-panel textarea")).to_have_count(0)

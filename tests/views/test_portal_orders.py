@@ -133,7 +133,11 @@ def test_a_tenant_administrator_sees_the_companys_orders(sign_in: Any, count_sta
     assert "list__row--unread" not in page, "what she writes is not his mail"
     assert numbers(client.get("/orders?show=company&q=сантехника").text) == [hers.id]
     assert numbers(client.get("/orders").text) == [own.id]
-    assert client.get(f"/orders/{hers.id}").status_code == 200
+    assert "Лера Петрова" in client.get(f"/orders/{hers.id}").text
+    orders.move(make.dispatcher(), hers.id, "finish")
+    asked = "Пока на ваше сообщение не ответят, заказ не завершится автоматически."
+    assert asked not in client.get(f"/orders/{hers.id}").text
+    assert asked in sign_in(mate).get(f"/orders/{hers.id}").text
     other = sign_in(mate)
     assert "show=company" not in other.get("/orders").text
     assert numbers(other.get("/orders?show=company").text) == [hers.id]
