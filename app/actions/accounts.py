@@ -34,7 +34,13 @@ def create(
     """Open an account with an initial password and exactly the roles `given`. Raises Forbidden, Invalid per field."""
     require(db.session, actor, P.PEOPLE_WRITE)
     _require_own(actor, given)
-    user = people.register(first_name, last_name, email, password, phone=phone, invited=True)
+    try:
+        user = people.register(first_name, last_name, email, password, phone=phone, invited=True)
+    except Invalid as error:
+        if error.code != "taken":
+            raise
+        # It is not the owner of the address who reads this.
+        raise Invalid({"email": _("There is an account with this address already.")}, code="taken") from None
     user.roles = list(given)
     journal.write(db.session, "user.created", actor, f"user:{user.id}", roles=_names(given))
     return user

@@ -12,7 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.actions import roles
 from app.extensions import db
+from app.permissions import P
 from models import Company, Entry, Membership, Service, User
 from tests import factories as make
 from tests.shared import session_cookie
@@ -278,6 +280,47 @@ def test_script_stays_text(admin: FlaskClient) -> None:
 def test_nul_bytes_and_spaces_are_cleaned(admin: FlaskClient) -> None:
     admin.post("/admin/companies/add", data={"name": "  Аль\0фа \n групп  ", "kind": "company"})
     assert db.session.scalars(select(Company.name)).one() == "Альфа групп"
+
+
+def edited(html: str) -> int:
+    return int(re.search(r'name="edited" value="(\d+)"', html)[1])  # type: ignore[index]
+
+
+def test_whoever_saves_an_older_form_is_told_who_was_faster(admin: FlaskClient, sign_in: Any) -> None:
+    """Nothing of a colleague's is overwritten unseen; sent once more, the own values hold."""
+    company, other = make.company("Фирма"), sign_in(make.operator(first_name="Вера", locale="en"))
+    address = f"/admin/companies/edit/{company.id}"
+    form = {"name": "Фирма", "kind": "company", "active": "y"}
+    opened = edited(admin.get(address).text)
+    assert opened == edited(other.get(address).text)
+    assert other.post(address, data=form | {"description": "Её", "edited": opened}).status_code == 303
+    # A mistake of one's own does not hide it.
+    wrong = admin.post(address, data=form | {"name": "", "description": "Моё", "edited": opened})
+    assert edited(wrong.text) == opened
+    late = admin.post(address, data=form | {"description": "Моё", "edited": opened})
+    assert late.status_code == 422
+    assert "Вера" in late.text
+    assert "saved changes here" in late.text
+    assert "Моё" in late.text
+    db.session.expire_all()
+    assert company.description == "Её"
+    again = admin.post(address, data=form | {"description": "Моё", "edited": edited(late.text)})
+    assert again.status_code == 303
+    db.session.expire_all()
+    assert company.description == "Моё"
+
+
+def test_people_and_roles_know_the_change_before_them_too(boss: User, admin: FlaskClient) -> None:
+    """They are saved by actions of their own, with journal lines of their own."""
+    person, role = make.resident(), roles.save(boss, None, "Стажёр", [P.ORDERS_PLACE])
+    for address, sent in (
+        (f"/admin/people/edit/{person.id}", {"first_name": "Ия", "last_name": "Ш", "email": person.email}),
+        (f"/admin/roles/edit/{role.id}", {"name": "Стажёр", "rights": ["ORDERS_PLACE", "DESK"]}),
+    ):
+        opened = edited(admin.get(address).text)
+        assert admin.post(address, data=sent | {"edited": opened}).status_code == 303
+        assert admin.post(address, data=sent | {"edited": opened}).status_code == 422
+        assert edited(admin.get(address).text) > opened
 
 
 def test_a_duplicate_is_told_beside_its_field(admin: FlaskClient) -> None:

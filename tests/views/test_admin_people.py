@@ -85,6 +85,7 @@ def test_bad_values_of_a_person(admin: FlaskClient) -> None:
         answer = admin.post("/admin/people/add", data=GOOD | {field: value})
         assert answer.status_code == 422, value
         assert said in answer.text, value
+        assert "reset the password" not in answer.text, "it is not the owner of the address who reads this"
         assert "Cold-Kama-47" not in answer.text
         if field not in ("first_name", "phone"):
             assert 'value="Анна"' in answer.text

@@ -24,12 +24,14 @@ from app.actions.base import action
 from app.errors import AtriumError, Invalid, NotFound
 from app.extensions import db
 from app.permissions import P
+from app.queries import journal as journal_lines
+from models import Entry
 from views.admin import choices, lists, problems
 from views.admin.fields import AdminForm, Converter, Picture
 from views.admin.history import changes_of
 from views.admin.links import Links
 from views.admin.pages import READ, WRITE, Page, came_from, quoted
-from views.context import actor, can
+from views.context import actor, can, moment
 
 
 class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuilder is untyped
@@ -40,6 +42,8 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
 
     right = ""
     subject = ""
+    #: The journal's words for a change of what the form shows.
+    edits: Sequence[str] = ("reference.changed",)
     #: Controls above the list.
     searches: Sequence[lists.Search] = ()
     #: Column → macro of templates/admin/cells.html that draws it.
@@ -172,10 +176,18 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
     def edit(self, pk: str) -> ResponseReturnValue:
         item = self.load(pk)
         form = self.form_for(item)
-        if request.method == "POST" and form.validate() and self._tried(form, item, is_new=False) is not None:
-            flash(self.edit_row_message, "ok")
-            return redirect(self.after_edit(item), 303)
-        return self._form_page("edit", form, self.load(pk))
+        edited = journal_lines.latest(db.session, self.edits, self.subject_of(item))
+        now = edited.id if edited else 0
+        #: The last change that the person has before him.
+        known = request.form.get("edited", now, type=int)
+        if request.method == "POST" and form.validate():
+            if edited and known < now:
+                problem_at(form, None, _overtaken(edited))
+                known = now
+            elif self._tried(form, item, is_new=False) is not None:
+                flash(self.edit_row_message, "ok")
+                return redirect(self.after_edit(item), 303)
+        return self._form_page("edit", form, self.load(pk), known)
 
     @expose("/delete/<pk>", methods=["GET", "POST"])  # type: ignore[untyped-decorator]
     @has_access  # type: ignore[untyped-decorator]
@@ -219,13 +231,16 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
         asked = {name: what for name, what in self.prefilled.items() if name in request.args}
         return {name: choices.load(what, request.args[name]) for name, what in asked.items()}
 
-    def _form_page(self, kind: str, form: AdminForm, item: Any = None) -> ResponseReturnValue:
+    def _form_page(
+        self, kind: str, form: AdminForm, item: Any = None, edited: int | None = None
+    ) -> ResponseReturnValue:
         widget = getattr(self, f"{kind}_widget")(
             view=self,
             form=form,
             parts=getattr(self, f"{kind}_parts") or [(None, {"fields": getattr(self, f"{kind}_columns")})],
             back=self.get_redirect(),
             came_from=came_from(),
+            edited=edited,
         )
         for field in form:
             # No browser sends a file twice: who chose one and made a mistake elsewhere is told to choose it again.
@@ -343,6 +358,16 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
 
 class _Search(FormWidget):  # type: ignore[misc]
     template = "appbuilder/general/widgets/search.html"
+
+
+def _overtaken(edited: Entry) -> str:
+    """What is said to whoever saves a form that was opened before somebody else's change; sent again, it holds."""
+    return _(
+        "%(name)s saved changes here on %(moment)s, after you had opened this form. Look at the present values in "
+        "another tab, or save again to put yours in their place.",
+        name=edited.actor.name if edited.actor else "Atrium",
+        moment=moment(edited.at),
+    )
 
 
 def problem_at(form: AdminForm, name: str | None, text: str) -> None:

@@ -74,6 +74,7 @@ class PersonView(AdminView):
     datamodel = Table(
         User, load=(selectinload(User.roles), selectinload(User.memberships).joinedload(Membership.company))
     )
+    edits = ("user.changed", "user.roles_changed")
     list_title, add_title = _l("People"), _l("Add a person")
     add_purpose = _l("Residents open accounts themselves; here you add colleagues and whoever asks you to.")
     list_columns = ["last_name", "phone", "roles", "memberships", "active"]

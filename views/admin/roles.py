@@ -100,6 +100,7 @@ class _RoleForm(AdminForm):
 class RoleView(AdminView):
     key, route_base, right, subject = "roles", "/admin/roles", "Roles", "role"
     datamodel = Table(Role, load=(selectinload(Role.permissions),))
+    edits = ("role.changed",)
     list_title, add_title = _l("Roles and rights"), _l("Add a role")
     list_columns = ["name", "permissions"]
     show_columns = ["name", "permissions"]
