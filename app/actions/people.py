@@ -278,10 +278,11 @@ def block(actor: Actor, user: User, *, blocked: bool) -> None:
 
 
 @action
-def rights_changed(actor: Actor, users: Iterable[User]) -> None:
-    """After somebody's roles were edited: the sockets reconnect with what they may hear now."""
-    for user in users:
-        journal.write(db.session, "user.roles_changed", actor, f"user:{user.id}", _sockets_of(user))
+def listen_anew(users: Iterable[User]) -> None:
+    """After a change of who belongs to a team or runs a company: the sockets of these people connect anew, with what
+    they may hear now."""
+    rooms = [room for user in users for room in _sockets_of(user)]
+    journal.signal(db.session, "user.roles_changed", "rooms", rooms)
 
 
 def _sockets_of(user: User) -> list[str]:

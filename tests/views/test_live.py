@@ -147,7 +147,7 @@ def test_blocking_and_other_rights_end_the_sockets(app, db, order, listen, live_
     dispatcher = make.dispatcher()
     desk = listen(dispatcher, "desk")
     dispatcher.roles = []
-    people.rights_changed(make.operator(), [dispatcher])
+    people.listen_anew([dispatcher])
     assert desk.sent_away()
     assert listen(dispatcher, "desk", order.subject).heard == []
     socket = listen(order.author, order.subject)
@@ -159,6 +159,21 @@ def test_blocking_and_other_rights_end_the_sockets(app, db, order, listen, live_
         Socket(live_server.url, cookie_of(app, order.author))
     say(order.executor, order)
     assert socket.pokes == [] or "message.answered" not in [poke["kind"] for poke in socket.pokes]
+
+
+def test_who_leaves_a_team_or_a_company_hears_of_it_no_more(app, db, listen, live_server, sign_in):
+    """Edited in the administration; the people's pages come again with the rights of now (I-22)."""
+    clerk, hand = sign_in(make.operator()), make.executor()
+    team = make.team(hand)
+    boss = make.tenant_admin(make.company())
+    mate, tenant = listen(hand, "desk"), listen(boss, "company")
+    assert (mate.heard, tenant.heard) == (["desk"], ["company"])
+    assert clerk.post(f"/admin/teams/edit/{team.id}", data={"name": team.name}).status_code == 303
+    assert mate.sent_away()
+    [membership] = boss.memberships
+    assert clerk.post(f"/admin/memberships/edit/{membership.id}", data={"position": ""}).status_code == 303
+    assert tenant.sent_away()
+    assert listen(boss, "company").heard == []
 
 
 def test_who_loses_an_order_hears_of_it_no_more(app, order, listen):

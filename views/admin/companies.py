@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, inspect
 from sqlalchemy.orm import selectinload
 
 from app import policy
+from app.actions import people
 from app.errors import Invalid
 from app.extensions import db
 from app.permissions import P
@@ -125,6 +126,11 @@ class TeamView(AdminView):
             raise Invalid(
                 {"members": _("Without the right to carry out orders: %(names)s.", names=", ".join(idle))}
             )
+        changed = inspect(item).attrs.members.history
+        people.listen_anew([*(changed.added or ()), *(changed.deleted or ())])
+
+    def pre_delete(self, item: Team) -> None:
+        people.listen_anew(item.members)
 
     def obstacles(self, item: Team) -> list[str]:
         return counting.in_use(services=Service.team_id == item.id, orders=Order.team_id == item.id)

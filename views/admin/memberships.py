@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.actions import people
 from app.extensions import db
 from models import Company, Membership, User
 from views.admin.base import AdminView
@@ -53,6 +54,11 @@ class MembershipView(AdminView):
         if view and number.isdecimal():
             return url_for(f"{view}.edit", pk=number)
         return super().get_redirect()
+
+    def pre_add(self, item: Membership) -> None:
+        people.listen_anew([item.user])
+
+    pre_update = pre_delete = pre_add
 
     def consequences(self, item: Membership) -> list[str]:
         said = [
