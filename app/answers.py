@@ -37,11 +37,15 @@ class _Wrong(Exception):
 
 
 def check(
-    fields: Sequence[FormField], sent: Mapping[str, Sequence[str]], context: Context
+    fields: Sequence[FormField],
+    sent: Mapping[str, Sequence[str]],
+    context: Context,
+    wrong: Mapping[str, object] | None = None,
 ) -> list[dict[str, Any]]:
     """The answers in form order, unanswered optional fields left out: [{"label", "kind", "value", "text"}].
 
-    Raises Invalid with one message a field. `text` is the plain text for search, mails and exports.
+    Raises Invalid with one message a field, those of `wrong` among them. `text` is the plain text for search, mails
+    and exports.
     """
     answers: list[dict[str, Any]] = []
     errors: dict[str, object] = {}
@@ -54,8 +58,9 @@ def check(
                 continue
             value, text = _CHECKS[FieldKind(field.kind)](field, raw, context)
             answers.append({"label": field.label, "kind": field.kind, "value": value, "text": text})
-        except _Wrong as wrong:
-            errors[field.name] = wrong.text
+        except _Wrong as refused:
+            errors[field.name] = refused.text
+    errors |= wrong or {}
     if errors:
         raise Invalid(errors)
     return answers

@@ -68,10 +68,15 @@ def _record(order: Order, kind: str, actor: Actor, *more_rooms: str, **data: Any
 
 @action
 def place(
-    actor: User, service_id: int, sent: Mapping[str, Sequence[str]], form_key: UUID | None = None
+    actor: User,
+    service_id: int,
+    sent: Mapping[str, Sequence[str]],
+    form_key: UUID | None = None,
+    wrong: Mapping[str, object] | None = None,
 ) -> Order:
     """Order a service by its form (S0-2, I-1). `sent` maps field names to what the browser sent; file fields hold
-    ids of the actor's drafts. The same `form_key` again gives the order that it made before.
+    ids of the actor's drafts. The same `form_key` again gives the order that it made before. `wrong` is what has been
+    found wrong on the way here (a file that was refused), to be said together with the rest.
 
     Raises Invalid with a message per field, NotFound if the service is not for the actor.
     """
@@ -80,15 +85,12 @@ def place(
     service = load_service(db.session, actor, service_id)
     today = clock.now().astimezone(clock.zone(settings.get(db.session, "timezone"))).date()
     drafts = _drafts(actor, service, sent)
-    given = answers.check(
-        [field for field in service.fields if field.active],
-        sent,
-        answers.Context(
-            today=today,
-            places=places.full_names(db.session, shown_only=True),
-            files={str(file.id): file.name for file in drafts},
-        ),
+    context = answers.Context(
+        today=today,
+        places=places.full_names(db.session, shown_only=True),
+        files={str(file.id): file.name for file in drafts},
     )
+    given = answers.check([field for field in service.fields if field.active], sent, context, wrong)
     order = _new_order(actor, service, given, form_key)
     try:
         db.session.flush()

@@ -80,7 +80,8 @@ def register(
     except IntegrityError:  # somebody registered the same address a moment ago
         db.session.rollback()
         raise _taken() from None
-    journal.write(db.session, "user.registered", user, f"user:{user.id}")
+    if not invited:  # else the line is of whoever made the account
+        journal.write(db.session, "user.registered", user, f"user:{user.id}")
     return user
 
 

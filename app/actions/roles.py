@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from functools import cache
 
 from flask_appbuilder.security.sqla.models import PermissionView, Role, assoc_user_role
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from app import journal, policy
 from app.actions.base import action
+from app.config import LANGUAGES
 from app.errors import Invalid
 from app.extensions import db
-from app.permissions import ROLES, P
+from app.permissions import ROLE_LABELS, ROLES, P
 from app.policy import Actor, require
 from models import User
 from models.catalogue import service_roles
@@ -124,10 +126,22 @@ def _checked_name(role: Role | None, name: str) -> str:
         raise Invalid({"name": _("Please fill this in.")})
     if len(name) > MAX_NAME:
         raise Invalid({"name": _("At most %(number)s characters.", number=MAX_NAME)})
+    if name.lower() in _labels():
+        raise Invalid({"name": _("There is a role with this name already.")})
     others = select(Role.id).where(func.lower(Role.name) == name.lower())
     if db.session.scalar(others.where(Role.id != role.id) if role else others) is not None:
         raise Invalid({"name": _("There is a role with this name already.")})
     return name
+
+
+@cache
+def _labels() -> frozenset[str]:
+    """What the product's own roles are called on pages, in every language."""
+    names: set[str] = set()
+    for language in LANGUAGES:
+        with force_locale(language):
+            names |= {str(label).lower() for label in ROLE_LABELS.values()}
+    return frozenset(names)
 
 
 def _rows() -> dict[P, PermissionView]:

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from app import clock, journal, settings
 from app.actions.base import action
+from app.answers import normal_phone
 from app.errors import Invalid
 from app.extensions import db
 from app.permissions import P
@@ -45,6 +46,8 @@ def _parsed(name: str, spec: settings.Spec, text: str) -> str | int | bool:
         raise Invalid({name: _("Please choose from the list.")})
     if name == "organization_name" and not text:
         raise Invalid({name: _("Please fill this in.")})
+    if name == "support_phone" and text and normal_phone(text) is None:
+        raise Invalid({name: _("Please enter a phone number, for example +7 912 345-67-89.")})
     if len(text) > 200:
         raise Invalid({name: _("At most %(number)s characters.", number=200)})
     return text

@@ -257,10 +257,23 @@ def test_the_second_of_two_administrators_is_told(admin: FlaskClient, service: S
     )
     answer = post(admin, service, mine)
     assert answer.status_code == 409
-    assert "somebody else has changed this" in answer.text
+    assert "Somebody else saved this form meanwhile" in answer.text
     assert 'value="Моё"' in answer.text
     db.session.expire_all()
     assert "Моё" not in [field.label for field in service.fields]
+    # Whoever has been told may go on.
+    [seen] = re.findall(r'name="seen" value="([^"]*)"', answer.text)
+    assert post(admin, service, mine | {"seen": seen}).status_code == 303
+    db.session.expire_all()
+    assert "Моё" in [field.label for field in service.fields]
+
+
+def test_after_deleting_a_question_the_focus_stays_near(admin: FlaskClient, service: Service) -> None:
+    key = service.fields[0].name
+    marked = post(admin, service, form(service) | {"do": f"drop:{key}"}).text
+    assert re.search(rf'id="{key}-drop"[^>]*data-take-focus', marked)
+    added = form(service) | {"row": [*(field.name for field in service.fields), "n1", "n2"], "do": "drop:n1"}
+    assert re.search(r'id="n2-drop"[^>]*data-take-focus', post(admin, service, added).text)
 
 
 def test_orders_keep_the_questions_they_were_made_with(service: Service) -> None:

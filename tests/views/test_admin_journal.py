@@ -13,6 +13,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from app import clock, journal, settings
+from app.actions import people
 from app.extensions import db
 from app.kinds import KINDS
 from app.notices import JOURNAL
@@ -186,14 +187,46 @@ def test_bad_values_of_a_setting_change_nothing_at_all(admin: FlaskClient) -> No
         ({"timezone": "Mars/Olympus"}, "Please choose from the list."),
         ({"organization_name": "x" * 201}, "At most 200 characters."),
         ({"organization_name": " "}, "Please fill this in."),
+        ({"support_phone": "<b>x</b>"}, "Please enter a phone number"),
+        ({"completion_reminder_hours": "72"}, "The reminder has to come before the completion."),
     ]:
-        answer = admin.post("/admin/settings/", data=values(support_phone="+7 342 1", **changes))
+        sent = {"organization_name": "Технопарк"} | changes
+        answer = admin.post("/admin/settings/", data=values(**sent))
         assert answer.status_code == 422
         assert said in answer.text
-        assert "+7 342 1" in answer.text
+        assert "organization_name" in changes or "Технопарк" in answer.text
         assert db.session.scalars(select(Setting)).all() == []
         settings.forget()
-        assert settings.get(db.session, "support_phone") == ""
+        assert settings.get(db.session, "organization_name") == "Atrium"
+
+
+def test_a_setting_that_somebody_else_changed_is_not_overwritten(admin: FlaskClient) -> None:
+    """Two windows: what was left as it was shown stays as it is now; what both changed is told first."""
+    shown = {
+        f"was-{name}": "yes" if spec.default is True else str(spec.default) for name, spec in SETTINGS.items()
+    }
+    assert admin.post("/admin/settings/", data=values(reaction_hours="5") | shown).status_code == 303
+    late = values(organization_name="Технопарк") | shown
+    assert admin.post("/admin/settings/", data=late).status_code == 303
+    settings.forget()
+    assert settings.get(db.session, "reaction_hours") == 5
+    answer = admin.post("/admin/settings/", data=values(reaction_hours="6") | shown)
+    assert answer.status_code == 422
+    assert "now it is «5»" in answer.text
+    assert 'name="was-reaction_hours" value="5"' in answer.text
+    again = values(reaction_hours="6") | shown | {"was-reaction_hours": "5"}
+    assert admin.post("/admin/settings/", data=again).status_code == 303
+    settings.forget()
+    assert settings.get(db.session, "reaction_hours") == 6
+
+
+def test_a_list_about_one_thing_says_which(boss: User, admin: FlaskClient) -> None:
+    people.block(boss, person := make.resident("Вера", "Новикова"), blocked=True)
+    page = admin.get(f"/admin/journal/?subject=user:{person.id}").text
+    assert f'<input type="hidden" name="subject" value="user:{person.id}">' in page
+    assert '<span class="journal__about">Вера Новикова</span>' in page
+    assert "blocked" in admin.get(f"/admin/people/edit/{person.id}").text
+    assert "<title>None" not in admin.get("/admin/settings/").text
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *PlaceKind, *CompanyKind])

@@ -63,6 +63,23 @@ def test_a_person_is_added_with_password_and_roles(boss: User, admin: FlaskClien
     line = db.session.scalars(select(Entry).where(Entry.kind == "user.created")).one()
     assert (line.actor_id, line.subject) == (boss.id, f"user:{person.id}")
     assert "Cold-Kama-47" not in str(line.data)
+    kinds = db.session.scalars(select(Entry.kind).where(Entry.subject == f"user:{person.id}")).all()
+    assert "user.registered" not in kinds, "nobody signed up"
+
+
+@pytest.mark.parametrize(
+    "typed", ["+7 999 000-11-39", "8 999 000-11-39", "000-11-39", "11-39", "79990001139"]
+)
+def test_a_phone_is_found_as_it_is_written(admin: FlaskClient, typed: str) -> None:
+    make.resident("Вера", "Новикова", phone="+79990001139")
+    assert "Вера" in admin.get("/admin/people/list/", query_string={"q": typed}).text
+
+
+def test_no_role_is_called_like_one_of_the_products(admin: FlaskClient) -> None:
+    for name in ("Резидент", "  диспетчер ", "Resident"):
+        answer = admin.post("/admin/roles/add", data={"name": name})
+        assert answer.status_code == 422
+        assert "There is a role with this name already." in answer.text
 
 
 def test_bad_values_of_a_person(admin: FlaskClient) -> None:

@@ -182,6 +182,17 @@ def test_limits_are_said_before_they_are_broken(app: Any, sign_in: Any) -> None:
     ]
 
 
+def test_a_refused_file_hides_no_other_mistake(everything: Service, sign_in: Any) -> None:
+    photo = name_of(everything, "Фото")
+    form = typed(everything, Офис=None, Телефон="zzz") | {photo: (io.BytesIO(b"MZ"), "virus.exe")}
+    answer = sign_in(make.resident()).post(
+        f"/services/{everything.id}", data=form, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 422
+    for label in ("Офис", "Телефон", "Фото"):
+        assert f'<a href="#{name_of(everything, label)}">{label}</a>' in answer.text
+
+
 def test_script_in_an_answer_stays_text(everything: Service, sign_in: Any) -> None:
     client = sign_in(make.resident())
     evil = '<script>alert("1")</script>'

@@ -154,6 +154,10 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
         """For templates: whether the reader may change what the page shows."""
         return can(next(right for right in P if right.value == (WRITE, self.right)))
 
+    def state_of(self, item: Any) -> str:
+        """What has to be known of the row before anything else, said above it; "" for nothing."""
+        return ""
+
     def related(self, item: Any) -> Sequence[Any]:
         """Blocks below a row's form or facts: (template, context) pairs."""
         return ()
@@ -362,12 +366,15 @@ class _Search(FormWidget):  # type: ignore[misc]
 
 def _overtaken(edited: Entry) -> str:
     """What is said to whoever saves a form that was opened before somebody else's change; sent again, it holds."""
-    return _(
+    from views.admin.journal_words import details  # whose words are those of the views
+
+    said = _(
         "%(name)s saved changes here on %(moment)s, after you had opened this form. Look at the present values in "
         "another tab, or save again to put yours in their place.",
         name=edited.actor.name if edited.actor else "Atrium",
         moment=moment(edited.at),
     )
+    return " ".join([said, *(f"{text.rstrip('.')}." for text in details(edited))])
 
 
 def problem_at(form: AdminForm, name: str | None, text: str) -> None:

@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.actions import catalogue
 from app.actions.catalogue import Draft
-from app.errors import AtriumError, Invalid, NotFound
+from app.errors import AtriumError, Invalid, NotFound, Stale
 from app.permissions import P
 from models import FieldKind, FormField, Service
 from views.admin import choices
@@ -59,6 +59,13 @@ class FormBuilder(Page, BaseView):  # type: ignore[misc]
             problems = {name: str(text) for name, text in error.fields.items()}
             text = "" if problems else str(error.text)
             return self._page(_load(service_id), drafts, seen, problems, text), 422
+        except Stale:
+            now = _load(service_id)
+            text = _(
+                "Somebody else saved this form meanwhile. Look at it in another tab, or save again: your questions "
+                "take the place of the same ones there."
+            )
+            return self._page(now, drafts, catalogue.fingerprint(now), {}, text), Stale.status
         except AtriumError as error:
             return self._page(_load(service_id), drafts, seen, {}, str(error)), error.status
         flash(_("The form is saved: new orders are filled in with it."), "ok")
@@ -151,8 +158,10 @@ def _rearranged(drafts: list[Draft], do: str, what: str) -> str:
     if index is None:
         return ""
     if do == "drop":
+        kept = drafts[index].field_id is not None
         _drop(drafts, index)
-        return "add-field"
+        near = drafts[index if kept else min(index, len(drafts) - 1)].key if drafts else ""
+        return f"{near}-drop" if near else "add-field"
     target = {"up": index - 1, "down": index + 1}.get(do, index)
     if 0 <= target < len(drafts):
         drafts.insert(target, drafts.pop(index))

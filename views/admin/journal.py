@@ -66,7 +66,9 @@ class JournalView(Page, BaseView):  # type: ignore[misc]
         person = choices.load("people", typed["person"])
         return self.render_template(
             "admin/journal.html",
-            lines=_lines(found.entries),
+            lines=(lines := _lines(found.entries)),
+            # All lines of such a list are about one thing.
+            about=lines[0].subject if lines else typed["subject"],
             typed=typed,
             groups=GROUPS,
             kind_label=kind_label,

@@ -106,6 +106,17 @@ class Words(Search):
         return query
 
 
+class Contact(Words):
+    """Words as well, or a phone number as people write it: it is compared by its digits."""
+
+    def read(self, text: str) -> list[str] | None:
+        digits = "".join(sign for sign in text if sign.isdigit())
+        if len(digits) < 4 or set(text) - set("+-() 0123456789\N{NO-BREAK SPACE}"):
+            return super().read(text)
+        # The eight of a call within the country is the +7 of a number that is kept.
+        return [digits[1:] if len(digits) == 11 and digits[0] == "8" else digits]
+
+
 class OneOf(Search):
     """One of a few values; `options` gives (value, label), `where` the condition of a value."""
 

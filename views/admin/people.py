@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from flask_appbuilder.actions import ActionItem
 from flask_appbuilder.actions import action as offered
 from flask_appbuilder.security.sqla.models import Role
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -22,7 +23,7 @@ from app.permissions import ROLE_LABELS
 from models import Membership, User
 from views.admin.base import AdminView
 from views.admin.fields import AdminForm, Phone, Text, Ticks, at_most, required
-from views.admin.lists import OneOf, Picked, Table, Words
+from views.admin.lists import Contact, OneOf, Picked, Table
 from views.admin.memberships import MembershipView
 from views.context import actor
 
@@ -97,7 +98,7 @@ class PersonView(AdminView):
         "active": "access",
     }
     searches = (
-        Words(
+        Contact(
             _l("Name, e-mail or phone"),
             func.lower(User.last_name + " " + User.first_name + " " + User.last_name),
             User.email,
@@ -140,6 +141,9 @@ class PersonView(AdminView):
 
     def after_add(self, item: User) -> str:
         return self.address(item)
+
+    def state_of(self, item: User) -> str:
+        return "" if item.active else str(_("The account is blocked: this person cannot sign in."))
 
     def related(self, item: User) -> Sequence[tuple[str, dict[str, Any]]]:
         return [MembershipView.block_of(user=item)]

@@ -34,6 +34,9 @@ LABELS: dict[str, object] = {
 }
 
 
+_COMPLETION, _REMINDER = "completion_hours", "completion_reminder_hours"
+
+
 class SettingsView(Page, BaseView):  # type: ignore[misc]
     key, route_base, default_view = "settings", "/admin/settings", "values"
     class_permission_name = "Settings"
@@ -65,6 +68,11 @@ class SettingsView(Page, BaseView):  # type: ignore[misc]
             specs=SETTINGS,
             labels=LABELS,
             shown=shown,
+            was={
+                # What the person has before him: as it is now, or as it was when the returned form was opened.
+                name: _text(value) if name in problems else request.form.get(f"was-{name}", _text(value))
+                for name, value in settings.all_values(db.session).items()
+            },
             problems=problems,
             zones=_zones(str(shown["timezone"])),
             writes=can(P.SETTINGS_WRITE),
@@ -84,13 +92,21 @@ def _change(now: dict[str, Any], typed: dict[str, str | bool]) -> dict[str, obje
     @action
     def change_all() -> None:
         for name, value in typed.items():
-            text = ("yes" if value else "no") if isinstance(value, bool) else value
-            if value == now[name] or text == str(now[name]):
+            text = _text(value)
+            was = request.form.get(f"was-{name}", _text(now[name]))
+            if text in (was, _text(now[name])):
+                continue  # left as it was shown: somebody else's change of it stays
+            if was != _text(now[name]):
+                problems[name] = _(
+                    "Somebody else has changed this meanwhile; now it is «%(value)s».", value=now[name]
+                )
                 continue
             try:
                 actions.change(actor(), name, text)
             except Invalid as error:
                 problems.update(error.fields)
+        if not problems and settings.get(db.session, _REMINDER) >= settings.get(db.session, _COMPLETION):
+            problems[_REMINDER] = _("The reminder has to come before the completion.")
         if problems:
             raise Invalid(problems)
 
@@ -99,6 +115,10 @@ def _change(now: dict[str, Any], typed: dict[str, str | bool]) -> dict[str, obje
     except Invalid:
         settings.forget()
     return problems
+
+
+def _text(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _zones(present: str) -> list[tuple[str, str]]:

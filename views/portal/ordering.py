@@ -36,9 +36,7 @@ def place(service_id: int) -> ResponseReturnValue:
     chosen = load_service(db.session, actor(), service_id)
     sent, problems = _sent(chosen)
     try:
-        if problems:
-            raise Invalid(problems)
-        order: Order = actions.place(actor(), service_id, sent, _form_key())
+        order: Order = actions.place(actor(), service_id, sent, _form_key(), problems)
     except Invalid as error:
         # A failed action has rolled back, and with it went what was loaded.
         return _page(load_service(db.session, actor(), service_id), sent, error.fields, str(error.text)), 422
