@@ -26,7 +26,8 @@ NARROW, WIDE = 390, 1440
 class NewPage(Protocol):
     """`new_page(user, width=390, language="en")`: a browser of somebody's own, signed in if a user is given.
 
-    `expected` names what the page may complain about in this test, by parts of the text.
+    `expected` names what the page may complain about in this test, by parts of the text. A test that holds or changes
+    requests wants `worker=False`: what a page asks through its service worker passes by `page.route()`.
     """
 
     def __call__(
@@ -36,6 +37,7 @@ class NewPage(Protocol):
         width: int = WIDE,
         language: str = "ru",
         expected: tuple[str, ...] = (),
+        worker: bool = True,
     ) -> Page: ...
 
 
@@ -63,13 +65,19 @@ def new_page(
     opened: list[tuple[Page, Watch]] = []
 
     def make(
-        user: User | None = None, *, width: int = WIDE, language: str = "ru", expected: tuple[str, ...] = ()
+        user: User | None = None,
+        *,
+        width: int = WIDE,
+        language: str = "ru",
+        expected: tuple[str, ...] = (),
+        worker: bool = True,
     ) -> Page:
-        context = _context(browser, live_server, width, language)
+        context = _context(browser, live_server, width, language, worker)
         if user:
             context.add_cookies([_cookie(app, user, live_server)])
         page = context.new_page()
-        opened.append((page, Watch(page, live_server.url, expected)))
+        blocked = () if worker else ("Service Worker registration blocked",)
+        opened.append((page, Watch(page, live_server.url, (*expected, *blocked))))
         return page
 
     yield make
@@ -147,7 +155,7 @@ def axe() -> Callable[[Page], None]:
     return check
 
 
-def _context(browser: Browser, stack: Stack, width: int, language: str) -> BrowserContext:
+def _context(browser: Browser, stack: Stack, width: int, language: str, worker: bool) -> BrowserContext:
     phone = width < 600
     return browser.new_context(
         base_url=stack.url,
@@ -156,6 +164,7 @@ def _context(browser: Browser, stack: Stack, width: int, language: str) -> Brows
         has_touch=phone,
         locale={"ru": "ru-RU", "en": "en-GB"}[language],
         timezone_id="Asia/Yekaterinburg",
+        service_workers="allow" if worker else "block",
     )
 
 

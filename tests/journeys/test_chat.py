@@ -197,7 +197,7 @@ def test_older_messages_come_on_the_way_up(app, db, order, new_page):
 
 def test_a_refused_message_keeps_its_words(app, db, order, new_page, tmp_path):
     """Too long, a forbidden file, a lying one, an empty one: said before or under the message, nothing is lost."""
-    page = new_page(order.author)
+    page = new_page(order.author, worker=False)
     open_chat(page, order)
     box = panel(page, order.thread_id).locator("textarea")
     problem = panel(page, order.thread_id).locator(".composer__problem")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from app import journal
@@ -148,7 +148,7 @@ def killed_at_next_message(app, stack: Stack) -> Iterator[None]:
 def test_a_reload_and_another_page_send_what_waits(app, db, order, new_page):
     """What was written while the server could not be reached survives the reload, and goes from any page."""
     thread = order.thread_id
-    page = new_page(order.author, expected=CUT)
+    page = new_page(order.author, expected=CUT, worker=False)
     open_chat(page, order)
     page.route(
         "**/threads/**", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
@@ -170,23 +170,24 @@ def test_a_reload_and_another_page_send_what_waits(app, db, order, new_page):
 def test_an_answer_that_got_lost(app, db, order, new_page):
     """The server has the message, its answer never came: it is sent again and stays one."""
     thread = order.thread_id
-    page = new_page(order.author, expected=(*CUT, "status of 50"))
+    page = new_page(order.author, expected=(*CUT, "status of 50"), worker=False)
     open_chat(page, order)
-    lost: list[str] = []
+    held: list[Route] = []
 
-    def swallow(route) -> None:
-        """Three answers are lost; meanwhile the page cannot learn of its messages in another way either."""
-        if len(lost) == 3:
-            route.continue_()
-        elif route.request.method == "POST":
-            lost.append(route.fetch().text())
-            route.abort()
+    def hold(route: Route) -> None:
+        """Meanwhile the page cannot learn of its messages in another way either."""
+        if route.request.method == "POST":
+            held.append(route)
         else:
             route.abort()
 
-    page.route("**/messages*", swallow)
+    page.route("**/messages*", hold)
     write(page, thread, "одно")
     write(page, thread, "второе")
-    wait_for(lambda: page.evaluate("1") and len(lost) == 3, seconds=30)
-    assert [json.loads(answer) for answer in lost] == [{"number": 1}] * 3
+    for _ in range(3):
+        wait_for(lambda: page.evaluate("1") and held)
+        route = held.pop()
+        assert route.fetch().json() == {"number": 1}
+        route.abort()
+    page.unroute("**/messages*")
     all_is_well(db, (page,), thread, {"resident": ["одно", "второе"]})

@@ -110,7 +110,7 @@ def test_undo_goes_when_the_order_goes_on(new_page: Any, order: Order) -> None:
 def test_undo_too_late_is_told_once(new_page: Any, order: Order) -> None:
     """The word of the conflict is enough, also when the page has not heard of the change."""
     orders.move(make.dispatcher("Анна"), order.id, "start")
-    page = new_page(make.dispatcher())
+    page = new_page(make.dispatcher(), worker=False)
     open_order(page, order)
     page.locator("[data-moves] .btn--primary").click()
     undo = page.locator(".toast button")

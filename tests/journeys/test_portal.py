@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from app.actions import chat, orders
@@ -273,14 +273,15 @@ def test_the_live_status_comes_before_the_answer(new_page: Any) -> None:
     order = ordered(resident, cleaning())
     orders.move(make.dispatcher(), order.id, "start")
     orders.move(make.dispatcher(), order.id, "finish")
-    page = new_page(resident)
+    page = new_page(resident, worker=False)
     page.goto(f"/orders/{order.id}")
     expect(page.locator("body[data-connection=online]")).to_be_attached()
-    held: list[tuple[Any, Any]] = []
-    page.route("**/moves/confirm", lambda route: held.append((route, route.fetch())))
+    held: list[Route] = []
+    page.route("**/moves/confirm", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
     page.locator(".order__line .btn--primary").click()
+    route = wait_for(lambda: page.evaluate("1") and held)[0]
+    answer = route.fetch()
     expect(page.locator(".order__line .btn")).to_have_count(0)
-    route, answer = wait_for(lambda: page.evaluate("1") and held)[0]
     page.evaluate("addEventListener('htmx:afterSettle', () => { window.settled = true; })")
     route.fulfill(response=answer)
     wait_for(lambda: page.evaluate("window.settled"))
