@@ -23,8 +23,9 @@ from app.permissions import DISPATCHER, OPERATOR, RENTAL_MANAGER, ROLES, P
 from app.security import sync
 from models import User
 from tests import factories as make
+from tests.forks import ROOT
 from tests.shared import SECRET, session_cookie
-from tests.stack import ROOT, Stack
+from tests.stack import Stack
 from tests.waiting import wait_for
 
 SYNC = [sys.executable, "-m", "flask", "--app", "app.factory:create_app()"]
@@ -122,14 +123,14 @@ def status(stack: Stack, app: Flask, user: User, path: str) -> int:
 
 
 def test_an_edited_role_counts_at_once_in_another_process(
-    app: Flask, database: str, var: Path, tmp_path: Path, sign_in: Any
+    app: Flask, database: str, var: Path, tmp_path: Path, sign_in: Any, fork_servers: Any
 ) -> None:
     """The other process remembers rights for ten seconds, unless it hears of the change."""
     boss = make.operator(locale="en")
     trainee = roles.save(boss, None, "Стажёр", [P.ORDERS_PLACE])
     person = make.user(roles=("Стажёр",))
     db.session.commit()
-    stack = Stack(database, var, tmp_path / "other.log")
+    stack = Stack(fork_servers, database, var, tmp_path / "other.log")
     try:
         stack.start("web")
         stack.wait_for_web()
