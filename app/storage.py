@@ -82,9 +82,9 @@ class Storage:
         data = stream.read(MAX_FILE_BYTES + 1)
         if len(data) > MAX_FILE_BYTES:
             limit = MAX_FILE_BYTES // 1024 // 1024
-            raise TooLarge(_("«%(name)s» is larger than %(limit)s MB.", name=name, limit=limit))
+            raise TooLarge(_("“%(name)s” is larger than %(limit)s MB.", name=name, limit=limit))
         if not data:
-            raise Invalid(text=_("«%(name)s» is empty.", name=name), code="file_empty")
+            raise Invalid(text=_("“%(name)s” is empty.", name=name), code="file_empty")
         content_type = checked_type(name, data)
         file_id = uuid4()
         self.path(file_id).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -98,7 +98,7 @@ class Storage:
         try:
             with Image.open(io.BytesIO(data)) as opened:
                 if opened.width * opened.height > MAX_PIXELS:
-                    raise TooLarge(_("«%(name)s» has too many pixels.", name=name))
+                    raise TooLarge(_("“%(name)s” has too many pixels.", name=name))
                 opened.load()
                 picture = ImageOps.exif_transpose(opened)
         except (
@@ -108,7 +108,7 @@ class Storage:
             SyntaxError,
             Image.DecompressionBombError,
         ) as error:
-            raise Invalid(text=_("«%(name)s» is not a picture that can be read.", name=name)) from error
+            raise Invalid(text=_("“%(name)s” is not a picture that can be read.", name=name)) from error
         transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
         picture = picture.convert("RGBA" if transparent else "RGB")
         picture.info.clear()  # comments would be written again
@@ -132,7 +132,7 @@ def checked_type(name: str, data: bytes) -> str:
     if extension not in ALLOWED:
         raise Invalid(
             text=_(
-                "Files like «%(name)s» cannot be sent: only photos, video, PDF, documents and ZIP archives.",
+                "Files like “%(name)s” cannot be sent: only photos, video, PDF, documents and ZIP archives.",
                 name=name,
             ),
             code="file_forbidden",
@@ -141,7 +141,7 @@ def checked_type(name: str, data: bytes) -> str:
     found = guess.mime if guess else _text_type(data)
     if found not in ALLOWED[extension]:
         raise Invalid(
-            text=_("The content of «%(name)s» is not what its name says.", name=name), code="file_lying"
+            text=_("The content of “%(name)s” is not what its name says.", name=name), code="file_lying"
         )
     return "application/octet-stream" if found == "application/x-ole-storage" else found
 

@@ -231,7 +231,7 @@ def local(value: dt.datetime) -> dt.datetime:
 
 def day(value: dt.datetime | dt.date) -> str:
     """13.05.2022"""
-    return f"{_date(value):%d.%m.%Y}" if _russian() else format_date(_date(value), "medium")
+    return f"{_date(value):%d.%m.%Y}" if in_russian() else format_date(_date(value), "medium")
 
 
 def day_long(value: dt.datetime | dt.date) -> str:
@@ -253,18 +253,18 @@ def _date(value: dt.datetime | dt.date) -> dt.date:
     return local(value).date() if isinstance(value, dt.datetime) else value
 
 
-def _russian() -> bool:
+def in_russian() -> bool:
     return cast(Locale, get_locale()).language == "ru"
 
 
 def filesize(size: int) -> str:
     """1,4 МБ"""
-    units = ("Б", "КБ", "МБ", "ГБ") if _russian() else ("B", "KB", "MB", "GB")
+    units = ("Б", "КБ", "МБ", "ГБ") if in_russian() else ("B", "KB", "MB", "GB")
     value, unit = float(size), 0
     while value >= 1000 and unit < 3:
         value, unit = value / 1024, unit + 1
     text = f"{value:.0f}" if unit == 0 or value >= 10 else f"{value:.1f}"
-    return f"{text.replace('.', ',') if _russian() else text}\N{NO-BREAK SPACE}{units[unit]}"
+    return f"{text.replace('.', ',') if in_russian() else text}\N{NO-BREAK SPACE}{units[unit]}"
 
 
 def phone(number: str | None) -> str:

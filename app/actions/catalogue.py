@@ -196,7 +196,7 @@ def _choices(draft: Draft, errors: dict[str, object]) -> list[str]:
     elif len(choices) > MAX_CHOICES:
         errors[f"{draft.key}.choices"] = _("At most %(number)s choices.", number=MAX_CHOICES)
     elif twice:
-        errors[f"{draft.key}.choices"] = _("«%(choice)s» is there twice.", choice=twice)
+        errors[f"{draft.key}.choices"] = _("“%(choice)s” is there twice.", choice=twice)
     elif any(len(choice) > _MAX_CHOICE for choice in choices):
         errors[f"{draft.key}.choices"] = _("A choice has at most %(number)s characters.", number=_MAX_CHOICE)
     return choices

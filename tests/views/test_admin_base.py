@@ -178,6 +178,9 @@ def test_page_size_is_capped_and_pages_turn(admin: FlaskClient) -> None:
         name for page in range(1, 6) for name in names(admin.get(f"/admin/companies/list/?page={page}").text)
     ]
     assert seen == [f"Компания {number:03}" for number in range(120)]
+    past_the_end = admin.get("/admin/companies/list/?page=99").text
+    assert names(past_the_end) == seen[100:]
+    assert "101–120" in past_the_end
 
 
 def test_sorting_is_by_the_columns_of_the_whitelist_only(admin: FlaskClient) -> None:

@@ -170,7 +170,7 @@ def test_bad_values_of_a_question(admin: FlaskClient, service: Service) -> None:
         ("number", {"min": "10", "max": "2"}, "max", "The upper limit is below the lower one."),
         ("choice", {"choices": ""}, "choices", "Please give at least two choices"),
         ("choice", {"choices": "Раз"}, "choices", "Please give at least two choices"),
-        ("choice", {"choices": "Раз\nДва\nраз"}, "choices", "«Раз» is there twice."),
+        ("choice", {"choices": "Раз\nДва\nраз"}, "choices", "“Раз” is there twice."),
         ("choice", {"choices": "Раз\n" + "x" * 121}, "choices", "A choice has at most 120 characters."),
         ("choices", {"choices": "\n".join(map(str, range(61)))}, "choices", "At most 60 choices."),
         (
@@ -216,7 +216,7 @@ def test_the_list_of_errors_says_which_question_and_which_part(admin: FlaskClien
     sent["row"] = [*sent["row"], "n1"]
     said = html.unescape(post(admin, service, sent).text)
     assert f'<a href="#{service.fields[1].name}-label">Question 2 (Date)</a>' in said
-    assert '<a href="#n1-max">Question 3 (Что взять), «At most, choices»</a>' in said
+    assert '<a href="#n1-max">Question 3 (Что взять), “At most, choices”</a>' in said
 
 
 def test_a_form_has_an_end(admin: FlaskClient) -> None:

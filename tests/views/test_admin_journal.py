@@ -212,7 +212,7 @@ def test_a_setting_that_somebody_else_changed_is_not_overwritten(admin: FlaskCli
     assert settings.get(db.session, "reaction_hours") == 5
     answer = admin.post("/admin/settings/", data=values(reaction_hours="6") | shown)
     assert answer.status_code == 422
-    assert "now it is «5»" in answer.text
+    assert "now it is “5”" in answer.text
     assert 'name="was-reaction_hours" value="5"' in answer.text
     again = values(reaction_hours="6") | shown | {"was-reaction_hours": "5"}
     assert admin.post("/admin/settings/", data=again).status_code == 303

@@ -92,15 +92,15 @@ def test_no_circles(admin: FlaskClient, tree: dict[str, Place]) -> None:
 def test_a_place_stands_in_something_greater(admin: FlaskClient, tree: dict[str, Place]) -> None:
     other = make.place("Офис 1", "room", tree["floor"])
     for changes, said in (
-        ({"parent": other.id}, "«Room» cannot stand in «Room»."),
+        ({"parent": other.id}, "“Room” cannot stand in “Room”."),
         ({"parent": ""}, "Only a territory stands by itself."),
-        ({"kind": "building"}, "«Building» cannot stand in «Floor»."),
+        ({"kind": "building"}, "“Building” cannot stand in “Floor”."),
     ):
         answer = edit(admin, tree["room"], **changes)
         assert answer.status_code == 422
         assert said in answer.text
     answer = edit(admin, tree["house"], kind="room")
-    assert "«Floor» cannot stand in «Room»." in answer.text
+    assert "“Floor” cannot stand in “Room”." in answer.text
     thing = make.place("Стойка", "object", other)
     assert edit(admin, make.place("Сервер", "object", other), parent=thing.id).status_code == 303
 

@@ -7,6 +7,7 @@ transaction with its journal line. What has rules of its own (people, roles) goe
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import flash, g, has_request_context, redirect, request, url_for
@@ -117,15 +118,22 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
         for search in self.searches:
             if search.name in asked.values:
                 self._filters._add_filter(search, asked.values[search.name])  # noqa: SLF001  # its only way in
-        count, rows = self.datamodel.query(
+        count, rows = self._rows(asked)
+        if count and not rows:  # rows were deleted, or the address is old: the last page there is
+            asked = replace(asked, page=-(-count // asked.size))
+            count, rows = self._rows(asked)
+        shown = {"view": self, "asked": asked, "rows": rows, "count": count}
+        return {"list": self.list_widget(**shown), "search": self._search_widget(asked), "count": count}
+
+    def _rows(self, asked: lists.Asked) -> tuple[int, list[Any]]:
+        found: tuple[int, list[Any]] = self.datamodel.query(
             self._filters.get_joined_filters(self._base_filters),
             asked.column,
             asked.direction,
             page=asked.page - 1,
             page_size=asked.size,
         )
-        shown = {"view": self, "asked": asked, "rows": rows, "count": count}
-        return {"list": self.list_widget(**shown), "search": self._search_widget(asked), "count": count}
+        return found
 
     def _search_widget(self, asked: lists.Asked) -> Any:
         return _Search(view=self, asked=asked)
@@ -210,7 +218,7 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
                 flash(self.delete_row_message, "ok")
                 return redirect(self.after_delete(), 303)
         obstacles = self.obstacles(item)
-        title = _("«%(name)s» cannot be deleted") if obstacles else _("Delete «%(name)s»?")
+        title = _("“%(name)s” cannot be deleted") if obstacles else _("Delete “%(name)s”?")
         page = self.render_template(
             "admin/delete.html",
             title=title % {"name": quoted(name)},

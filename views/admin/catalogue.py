@@ -115,7 +115,7 @@ class _ServiceForm(AdminForm):
     extras_title = Text(
         _l("Title of the block"),
         validators=[at_most(120)],
-        description=_l("For example «Recommended services»."),
+        description=_l("For example “Recommended services”."),
     )
     extras = _Extras(
         _l("Additional services"),

@@ -53,7 +53,7 @@ class CategoryView(AdminView):
     add_columns = edit_columns = ["name", "description", "art", "icon", "position", "active"]
     instead = _l("It can be hidden from residents instead.")
     hidden_by = "active"
-    empty_text = _l("Residents see categories first: «Cleaning», «Repairs».")
+    empty_text = _l("Residents see categories first: “Cleaning”, “Repairs”.")
 
     def __init__(self, **options: Any) -> None:
         self.add_form_extra_fields = self.edit_form_extra_fields = {

@@ -83,7 +83,7 @@ class FormBuilder(Page, BaseView):  # type: ignore[misc]
     ) -> str:
         return self.render_template(
             "admin/form_builder.html" if not request.headers.get("HX-Request") else "admin/_builder.html",
-            title=_("Form of «%(name)s»", name=quoted(service.name)),
+            title=_("Form of “%(name)s”", name=quoted(service.name)),
             service=service,
             drafts=drafts,
             seen=seen,
@@ -109,7 +109,8 @@ def _listed(drafts: Sequence[Draft], problems: Mapping[str, str]) -> list[tuple[
         parts = PARTS | {limit.name: limit.label for limit in LIMITS.get(draft.kind, ())}
         for part, label in parts.items():
             if text := problems.get(f"{draft.key}.{part}"):
-                wrong.append((f"{draft.key}-{part}", f"{where}, «{label}»" if label else where, text))
+                words = _("%(question)s, “%(part)s”", question=where, part=label) if label else where
+                wrong.append((f"{draft.key}-{part}", words, text))
     return wrong
 
 

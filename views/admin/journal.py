@@ -157,4 +157,6 @@ def _subject_label(kind: str, number: str, data: Mapping[str, Any]) -> str:
     label = str(_SUBJECTS.get(kind, kind))
     if kind == "order":
         return _("Order %(number)s", number=number)
-    return f"{label} «{quoted(data['name'])}»" if data.get("name") else f"{label} {number}".strip()
+    if name := data.get("name"):
+        return _("%(kind)s “%(name)s”", kind=label, name=quoted(name))
+    return f"{label} {number}".strip()

@@ -63,7 +63,7 @@ class MembershipView(AdminView):
     def consequences(self, item: Membership) -> list[str]:
         said = [
             _(
-                "%(person)s no longer belongs to «%(company)s».",
+                "%(person)s no longer belongs to “%(company)s”.",
                 person=item.user,
                 company=quoted(item.company),
             )

@@ -13,7 +13,7 @@ from app import policy
 from app.extensions import db
 from app.permissions import P
 from views.admin import menu
-from views.context import actor, signed_in
+from views.context import actor, in_russian, signed_in
 
 #: The pair of Flask-AppBuilder permissions that guard a page: (class_permission_name, "read" or "write").
 READ, WRITE = "read", "write"
@@ -49,8 +49,8 @@ class Page:
 
 
 def quoted(name: object) -> str:
-    """A name to stand between «»: its own quotes become inner ones, «ООО „Спектр“»."""
-    return str(name).replace("«", "„").replace("»", "“")
+    """A name to stand between quotation marks: the outer ones of Russian become inner ones, «ООО „Спектр“»."""
+    return str(name).replace("«", "„").replace("»", "“") if in_russian() else str(name)
 
 
 def came_from() -> str:

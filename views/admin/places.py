@@ -232,7 +232,7 @@ def _fits(outer: str, inner: str) -> bool:
 
 def _wrong(outer: str, inner: str) -> str:
     return _(
-        "«%(inner)s» cannot stand in «%(outer)s».",
+        "“%(inner)s” cannot stand in “%(outer)s”.",
         inner=KINDS[PlaceKind(inner)],
         outer=KINDS[PlaceKind(outer)],
     )

@@ -98,7 +98,7 @@ def _change(now: dict[str, Any], typed: dict[str, str | bool]) -> dict[str, obje
                 continue  # left as it was shown: somebody else's change of it stays
             if was != _text(now[name]):
                 problems[name] = _(
-                    "Somebody else has changed this meanwhile; now it is «%(value)s».", value=now[name]
+                    "Somebody else has changed this meanwhile; now it is “%(value)s”.", value=now[name]
                 )
                 continue
             try:

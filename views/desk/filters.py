@@ -84,7 +84,7 @@ def _found(wanted: Filters, field: str, name: str) -> Filters:
     if len(people) == 1:
         return replace(wanted, **{field: people[0].id})
     flash(
-        _("«%(name)s»: several people are called so, or nobody. Write the whole name.", name=name[:80]),
+        _("“%(name)s”: several people are called so, or nobody. Write the whole name.", name=name[:80]),
         "warning",
     )
     return replace(wanted, **{field: None})
@@ -199,7 +199,7 @@ def chips(filters: Filters) -> list[Chip]:
 
 def _parts(filters: Filters, names: Mapping[str, str]) -> Iterator[tuple[str, Filters]]:
     if filters.words:
-        yield _("«%(words)s»", words=filters.words), replace(filters, words="")
+        yield _("“%(words)s”", words=filters.words), replace(filters, words="")
     for status in filters.status:
         rest = tuple(name for name in filters.status if name != status)
         yield str(STATUSES[status].label), replace(filters, status=rest)
