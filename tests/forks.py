@@ -26,6 +26,13 @@ ROOT = Path(__file__).resolve().parent.parent
 FACTORY = "app.factory:create_app()"
 
 
+def command(kind: str, listener: int) -> list[str]:
+    """What is typed to start "web" or "jobs"; web serves on the file descriptor `listener`."""
+    if kind == "web":
+        return ["gunicorn", "--config", "python:app.web", f"--bind=fd://{listener}", FACTORY]
+    return ["flask", "--app", FACTORY, "jobs"]
+
+
 class Child:
     """A process that a fork server has made, the leader of a group of its own."""
 
@@ -116,10 +123,7 @@ def _live(kind: str, run: Callable[[], Any], env: dict[str, str], log: int, list
         os.dup2(log, 2)
         os.environ.update(env)
         importlib.reload(sys.modules["app.clock"])  # the only one that has read it already
-        if kind == "web":
-            sys.argv = ["gunicorn", "--config", "python:app.web", f"--bind=fd://{listener}", FACTORY]
-        else:
-            sys.argv = ["flask", "--app", FACTORY, "jobs"]
+        sys.argv = command(kind, listener)
         run()
     except SystemExit as end:
         code = int(end.code or 0)
