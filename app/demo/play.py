@@ -17,7 +17,7 @@ from .scripts import Event
 from .shapes import Case, Person, Service
 
 #: How late the timers' jobs are.
-_JOB = dt.timedelta(seconds=7)
+JOB_DELAY = dt.timedelta(seconds=7)
 #: How much of a message a notice quotes, as in the chat's action.
 _QUOTE = 140
 
@@ -162,13 +162,13 @@ class Played:
         """What the jobs would have done up to `until`: the reminder, and the completion (S0-61)."""
         if self.completes_at is None:
             return
-        remind = max(self._done_at, self.completes_at - _ahead()) + _JOB
+        remind = max(self._done_at, self.completes_at - _ahead()) + JOB_DELAY
         if self.reminded_at is None and remind < min(self.completes_at, until):
             self.reminded_at = remind
             self.version += 1
             if self._period > _ahead():
                 self._write(remind, "order.reminded", None)
-        expire = self.completes_at + _JOB
+        expire = self.completes_at + JOB_DELAY
         if self.waiting_since is None and expire < until:
             self._move(expire, None, WORK.moves["expire"], "")
 
