@@ -155,6 +155,6 @@ def _names(given: Collection[Role]) -> list[str]:
 
 
 def assignable(actor: Actor) -> list[Role]:
-    """The roles that the actor may give and take, by name."""
-    every = db.session.scalars(select(Role).options(selectinload(Role.permissions)).order_by(Role.name))
+    """The roles that the actor may give and take, in the order of the page of roles."""
+    every = db.session.scalars(select(Role).options(selectinload(Role.permissions)).order_by(Role.id))
     return [role for role in every if _within(actor, [role])]

@@ -86,11 +86,10 @@ class _Form:
         story = self._story
         match question.kind:
             case "place":
-                return story.room
+                of_building = question.limits.get("place_kind") == "building"
+                return places.building_of(story.room) if of_building else story.room
             case "phone":
                 return people.phone(story.author)
-            case "choice":
-                return places.building_of(story.room)
             case _:
                 room = places.BY_KEY[story.room].name
                 name = f"{story.author.last_name} {story.author.first_name}"

@@ -120,8 +120,8 @@ def room_number(place: Place) -> str:
 
 
 def building_of(key: str) -> str:
-    """Name of the building that holds this place; "" for what stands in the open."""
+    """Key of the building that holds this place; "" for what stands in the open."""
     place = BY_KEY[key]
     while place.kind != "building" and place.parent:
         place = BY_KEY[place.parent]
-    return place.name if place.kind == "building" else ""
+    return place.key if place.kind == "building" else ""

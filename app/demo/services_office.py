@@ -7,7 +7,6 @@ from app.permissions import TENANT_ADMIN
 from .shapes import Field, Service
 
 HELLO = "Пишите, если остались вопросы. Будем рады помочь"
-BUILDINGS = ("Корпус А", "Корпус Б")
 
 SERVICES: tuple[Service, ...] = (
     Service(
@@ -25,7 +24,7 @@ SERVICES: tuple[Service, ...] = (
             "Стоимость: поддерживающая уборка входит в аренду, генеральная — по договору."
         ),
         fields=(
-            Field("building", "choice", "Здание", options=BUILDINGS),
+            Field("building", "place", "Здание", limits={"place_kind": "building"}),
             Field("office", "text", "Офис", help="Например, Офис 312", limits={"max_length": 60}),
             Field(
                 "work",

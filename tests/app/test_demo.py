@@ -286,7 +286,9 @@ def _statuses_agree_with_times(db, app):
         waits = _unanswered_since(db, order)
         assert order.waiting_since == waits, order.id
         if order.status == "done":
-            due = order.completes_at + play.JOB_DELAY  # what falls due in the moment of loading, the jobs complete
+            due = (
+                order.completes_at + play.JOB_DELAY
+            )  # what falls due in the moment of loading, the jobs complete
             assert due >= loaded_at or order.waiting_since
 
 

@@ -54,6 +54,8 @@ class Walk(RuleBasedStateMachine):
     @rule(name=MOVES, who=PEOPLE, comment=st.sampled_from(["", "Потому что"]))
     def press(self, name: str, who: str, comment: str) -> None:
         move, actor = WORK.moves[name], self.people[who]
+        if who == "system":
+            comment = ""  # the timers have nothing to say
         whose = {"author": By.AUTHOR, "executor": By.STAFF, "dispatcher": By.STAFF, "system": By.SYSTEM}.get(
             who
         )
@@ -80,7 +82,7 @@ class Walk(RuleBasedStateMachine):
         self.status, self.last = move.target.name, (move.kind, actor.id)
         if move.target.final:
             self.waiting = False
-        if comment and not move.needs_comment and who != "system":
+        if comment and not move.needs_comment:
             self.waiting = who == "author"
 
     @rule(who=st.sampled_from(["author", "executor", "dispatcher"]))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,7 @@ from sqlalchemy import func, select
 from app.actions import roles
 from app.extensions import db
 from app.permissions import P
+from app.queries import journal as journal_lines
 from models import Company, Entry, Membership, Service, User
 from tests import factories as make
 from tests.shared import session_cookie
@@ -60,17 +63,24 @@ class _Meeting:
     def pages(self, app: Flask, boss: User, *searches: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
 
-        def search(words: str) -> None:
-            client = FlaskClient(app, app.response_class)
-            client.set_cookie(app.config["SESSION_COOKIE_NAME"], session_cookie(app, boss))
+        def search(client: FlaskClient, words: str) -> None:
             found[words] = names(client.get("/admin/companies/list/", query_string={"q": words}).text)
 
-        threads = [threading.Thread(target=search, args=(words,)) for words in searches]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        _at_once(app, boss, search, searches)
         return found
+
+
+def _at_once(app: Flask, boss: User, work: Callable[[FlaskClient, str], None], args: Sequence[str]) -> None:
+    """Each of the works in a thread and a browser of its own."""
+    threads = []
+    for arg in args:
+        client = FlaskClient(app, app.response_class)
+        client.set_cookie(app.config["SESSION_COOKIE_NAME"], session_cookie(app, boss))
+        threads.append(threading.Thread(target=work, args=(client, arg)))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def test_two_who_search_at_once_see_their_own_rows(
@@ -311,6 +321,31 @@ def test_whoever_saves_an_older_form_is_told_who_was_faster(admin: FlaskClient, 
     assert again.status_code == 303
     db.session.expire_all()
     assert company.description == "Моё"
+
+
+def test_of_two_who_save_at_once_the_second_is_told(
+    app: Flask, boss: User, admin: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both would ask for the last change before either has saved, were there no lock."""
+    address = f"/admin/companies/edit/{make.company('Фирма').id}"
+    opened = edited(admin.get(address).text)
+    both, latest = threading.Barrier(2, timeout=2), journal_lines.latest
+
+    def met(*args: Any) -> Entry | None:
+        found = latest(*args)
+        with suppress(threading.BrokenBarrierError):
+            both.wait()
+        return found
+
+    monkeypatch.setattr(journal_lines, "latest", met)
+    answers: list[int] = []
+
+    def save(client: FlaskClient, words: str) -> None:
+        sent = {"name": "Фирма", "kind": "company", "active": "y", "description": words, "edited": opened}
+        answers.append(client.post(address, data=sent).status_code)
+
+    _at_once(app, boss, save, ("Моё", "Её"))
+    assert sorted(answers) == [303, 422]
 
 
 def test_people_and_roles_know_the_change_before_them_too(boss: User, admin: FlaskClient) -> None:

@@ -100,6 +100,17 @@ def test_the_form_shows_what_is_stored(admin: FlaskClient) -> None:
     assert re.search(rf'<option selected value="{service.category_id}">', page)
 
 
+def test_one_name_stands_for_one_service_of_a_category(admin: FlaskClient) -> None:
+    service = make.service("Уборка")
+    other = make.service("Мойка окон", category=service.category)
+    answer = admin.post(f"/admin/services/edit/{other.id}", data=sent(other, name="уборка"))
+    assert answer.status_code == 422
+    assert "There is a service with this name in the category already." in answer.text
+    # A hidden one, kept for its orders, takes nobody's name.
+    answer = admin.post(f"/admin/services/edit/{other.id}", data=sent(other, name="Уборка", active=""))
+    assert answer.status_code == 303
+
+
 def test_additional_services_are_put_in_order_and_taken_away(admin: FlaskClient) -> None:
     service = make.service()
     extras = [make.service(name) for name in ("Раз", "Два", "Три")]

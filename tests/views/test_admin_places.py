@@ -105,6 +105,20 @@ def test_a_place_stands_in_something_greater(admin: FlaskClient, tree: dict[str,
     assert edit(admin, make.place("Сервер", "object", other), parent=thing.id).status_code == 303
 
 
+def test_two_places_of_one_name_do_not_stand_beside_each_other(
+    admin: FlaskClient, tree: dict[str, Place]
+) -> None:
+    """In another place the name is free; the own name is no other's."""
+    room = tree["room"]
+    other = make.place("Офис 1", "room", tree["floor"])
+    answer = edit(admin, other, name=room.name.upper())
+    assert answer.status_code == 422
+    assert "There is a place with this name beside it already." in answer.text
+    assert edit(admin, room, number="7").status_code == 303
+    attic = make.place("Чердак", "floor", tree["house"])
+    assert edit(admin, other, name=room.name, parent=attic.id).status_code == 303
+
+
 def test_two_moves_at_once_close_no_circle(app: Flask, boss: User, tree: dict[str, Place]) -> None:
     """A into B and B into A, each of which would be right alone."""
     rack = make.place("Шкаф", "object", tree["room"])

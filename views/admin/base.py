@@ -18,6 +18,7 @@ from flask_appbuilder.security.decorators import has_access
 from flask_appbuilder.widgets import FormWidget, ListWidget, ShowWidget
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from app import journal
@@ -33,6 +34,9 @@ from views.admin.history import changes_of
 from views.admin.links import Links
 from views.admin.pages import READ, WRITE, Page, came_from, quoted
 from views.context import actor, can, moment
+
+#: The first half of the lock of a row that is being saved; the second is its journal subject.
+_EDITING = 20_260_103
 
 
 class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuilder is untyped
@@ -186,6 +190,10 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
     @expose("/edit/<pk>", methods=["GET", "POST"])  # type: ignore[untyped-decorator]
     @has_access  # type: ignore[untyped-decorator]
     def edit(self, pk: str) -> ResponseReturnValue:
+        if request.method == "POST":
+            # Held until the row is saved: of two who save at once the second sees the first one's change.
+            row = func.hashtext(f"{self.subject}:{pk}")
+            db.session.execute(select(func.pg_advisory_xact_lock(_EDITING, row)))
         item = self.load(pk)
         form = self.form_for(item)
         edited = journal_lines.latest(db.session, self.edits, self.subject_of(item))

@@ -229,6 +229,9 @@ class ServiceView(AdminView):
     def pre_update(self, item: Service) -> None:
         """Raises Invalid."""
         item.category_id = int(item.category_id)
+        shown = Service.active & (Service.category_id == item.category_id)
+        if item.active and counting.has_namesake(item, shown):
+            raise Invalid({"name": _("There is a service with this name in the category already.")})
         if item.executor is not None and not policy.can(db.session, item.executor, P.ORDERS_EXECUTE):
             raise Invalid({"executor": _("This person may not carry out orders.")})
         if any(row.extra is item for row in item.extras):

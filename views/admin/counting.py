@@ -1,8 +1,9 @@
-"""What still holds on to a row, counted with a cap and said in sentences."""
+"""What other rows mean for one: what still holds on to it, in sentences, and whether its name is taken."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -22,6 +23,15 @@ def in_use(**holders: ColumnElement[bool]) -> list[str]:
     """One sentence for each kind of holder that has rows: in_use(orders=Order.place_id == 5)."""
     counted = ((name, upto(condition)) for name, condition in holders.items())
     return [_many(number) if number > MOST else _SAID[name](number) for name, number in counted if number]
+
+
+def has_namesake(item: Any, among: ColumnElement[bool]) -> bool:
+    """Whether another row `among` these has the name that the item is given, in any case."""
+    table = type(item)
+    taken = select(literal(1)).where(
+        among, func.lower(table.name) == item.name.lower(), table.id != (item.id or 0)
+    )
+    return db.session.scalar(taken.limit(1)) is not None
 
 
 def _many(number: int) -> str:

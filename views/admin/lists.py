@@ -113,8 +113,8 @@ class Contact(Words):
         digits = "".join(sign for sign in text if sign.isdigit())
         if len(digits) < 4 or set(text) - set("+-() 0123456789\N{NO-BREAK SPACE}"):
             return super().read(text)
-        # The eight of a call within the country is the +7 of a number that is kept.
-        return [digits[1:] if len(digits) == 11 and digits[0] == "8" else digits]
+        # The eight of a call within the country is the +7 of a number that is kept. Within a number it finds more.
+        return [digits[1:] if len(digits) > 4 and digits[0] == "8" else digits]
 
 
 class OneOf(Search):

@@ -43,7 +43,7 @@ def _given() -> list[tuple[Role, str]]:
 
 
 def _roles() -> list[tuple[str, str]]:
-    return [(str(role.id), role_label(role)) for role in db.session.scalars(select(Role).order_by(Role.name))]
+    return [(str(role.id), role_label(role)) for role in db.session.scalars(select(Role).order_by(Role.id))]
 
 
 class _EditForm(AdminForm):

@@ -150,6 +150,8 @@ class PlaceView(AdminView):
             )
         if item.id is not None:
             self._children_fit(item)
+        if counting.has_namesake(item, Place.parent_id == (item.parent.id if item.parent else None)):
+            raise Invalid({"name": _("There is a place with this name beside it already.")})
 
     @staticmethod
     def _children_fit(item: Place) -> None:

@@ -98,7 +98,8 @@ def _change(now: dict[str, Any], typed: dict[str, str | bool]) -> dict[str, obje
                 continue  # left as it was shown: somebody else's change of it stays
             if was != _text(now[name]):
                 problems[name] = _(
-                    "Somebody else has changed this meanwhile; now it is “%(value)s”.", value=now[name]
+                    "Somebody else has changed this meanwhile; now it is “%(value)s”.",
+                    value=_shown(name, now[name]),
                 )
                 continue
             try:
@@ -119,6 +120,11 @@ def _change(now: dict[str, Any], typed: dict[str, str | bool]) -> dict[str, obje
 
 def _text(value: object) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _shown(name: str, value: object) -> str:
+    """The value as the page words it."""
+    return timezones.label(str(value), locale()) if name == "timezone" else str(value)
 
 
 def _zones(present: str) -> list[tuple[str, str]]:
