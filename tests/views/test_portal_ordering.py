@@ -25,7 +25,8 @@ def tomorrow() -> str:
 @pytest.fixture
 def everything(app: Any) -> Service:
     """A service that asks all kinds of questions."""
-    make.place("Корпус А")
+    make.place("Офис 312", "room", make.place("Корпус А"))
+    make.place("Корпус Б")
     return make.service(
         fields=[
             make.field(
@@ -88,6 +89,7 @@ def test_form_shows_every_kind_of_field(everything: Service, sign_in: Any, count
     assert 'inputmode="decimal"' in page
     assert 'type="tel"' in page
     assert '<optgroup label="Корпус А">' in page
+    assert '<optgroup label="Корпус Б">' not in page, "a building alone needs no heading of its own name"
     assert 'type="file"' in page
     assert "multiple" in page
 
