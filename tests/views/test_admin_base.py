@@ -323,6 +323,13 @@ def test_whoever_saves_an_older_form_is_told_who_was_faster(admin: FlaskClient, 
     assert company.description == "Моё"
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "999999", "99999999999999999999", "%00", "abc"])
+def test_a_made_up_number_is_not_found(admin: FlaskClient, number: str) -> None:
+    address = f"/admin/companies/edit/{number}"
+    assert admin.get(address).status_code == 404
+    assert admin.post(address, data={"name": "Фирма", "kind": "company"}).status_code == 404
+
+
 def test_of_two_who_save_at_once_the_second_is_told(
     app: Flask, boss: User, admin: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -192,7 +192,7 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
     def edit(self, pk: str) -> ResponseReturnValue:
         if request.method == "POST":
             # Held until the row is saved: of two who save at once the second sees the first one's change.
-            row = func.hashtext(f"{self.subject}:{pk}")
+            row = func.hashtext(f"{self.subject}:{choices.key(pk)}")
             db.session.execute(select(func.pg_advisory_xact_lock(_EDITING, row)))
         item = self.load(pk)
         form = self.form_for(item)
