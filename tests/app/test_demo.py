@@ -286,10 +286,8 @@ def _statuses_agree_with_times(db, app):
         waits = _unanswered_since(db, order)
         assert order.waiting_since == waits, order.id
         if order.status == "done":
-            due = (
-                order.completes_at + play.JOB_DELAY
-            )  # what falls due in the moment of loading, the jobs complete
-            assert due >= loaded_at or order.waiting_since
+            # What falls due in the moment of loading is left to the jobs.
+            assert order.completes_at + play.JOB_DELAY >= loaded_at or order.waiting_since
 
 
 def _unanswered_since(db, order):

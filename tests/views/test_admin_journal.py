@@ -220,6 +220,14 @@ def test_a_setting_that_somebody_else_changed_is_not_overwritten(admin: FlaskCli
     assert settings.get(db.session, "reaction_hours") == 6
 
 
+def test_a_conflict_over_the_time_zone_names_its_city(admin: FlaskClient) -> None:
+    shown = {"was-timezone": SETTINGS["timezone"].default}
+    assert admin.post("/admin/settings/", data=values(timezone="Asia/Omsk") | shown).status_code == 303
+    answer = admin.post("/admin/settings/", data=values(timezone="Europe/Moscow") | shown)
+    assert answer.status_code == 422
+    assert "now it is “Omsk (UTC+6)”" in answer.text
+
+
 def test_a_list_about_one_thing_says_which(boss: User, admin: FlaskClient) -> None:
     people.block(boss, person := make.resident("Вера", "Новикова"), blocked=True)
     page = admin.get(f"/admin/journal/?subject=user:{person.id}").text

@@ -189,6 +189,22 @@ def test_search_and_filters(admin: FlaskClient) -> None:
     assert "Nothing found" in admin.get("/admin/people/list/?q=%25").text
 
 
+def test_roles_stand_in_one_order_everywhere(admin: FlaskClient) -> None:
+    """In the list of roles, its filter, a person's form and the chips of a row."""
+    person = make.user("Вера", "Новикова", roles=(OPERATOR, EXECUTOR, RESIDENT))
+    names = re.findall(r'class="table__link"[^>]*>\s*([^<]+?)\s*<', admin.get("/admin/roles/list/").text)
+    assert len(names) == len(ROLES)
+    page = admin.get("/admin/people/list/?q=Новикова").text
+    [options] = re.findall(r'<select[^>]*name="role".*?</select>', page, re.DOTALL)
+    assert re.findall(r'<option value="\d+"[^>]*>([^<]+)<', options) == names
+    chips = re.findall(r'<span class="tag">([^<]+)<', page)
+    assert chips == [name for name in names if name in chips]
+    assert len(chips) == 3
+    form = admin.get(f"/admin/people/edit/{person.id}").text
+    boxes = re.findall(r'name="roles"[^>]*>(.*?)</label>', form, re.DOTALL)
+    assert [re.sub(r"<[^>]+>", "", box).strip() for box in boxes] == names
+
+
 def test_members_are_kept_from_both_sides(admin: FlaskClient) -> None:
     person, company = make.resident("Лера", "Петрова"), make.company("Спектр")
     form = admin.get(f"/admin/memberships/add?company={company.id}&from=company%3D{company.id}").text
