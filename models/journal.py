@@ -36,6 +36,8 @@ class Entry(Model):
 
 class Channel(StrEnum):
     INBOX = "inbox"
+    #: A page of the staff that is open: how an alarm is told.
+    SCREEN = "screen"
 
 
 class Notice(Model):

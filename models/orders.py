@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
+from models.alarms import Alarm
 from models.base import Model, Moment, Name, Now, user_fk
 from models.catalogue import Service
 from models.chat import Thread
@@ -26,7 +27,10 @@ class Order(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(start=100001), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(30))
-    service_id: Mapped[int] = mapped_column(ForeignKey("services.id", ondelete="RESTRICT"))
+    #: None for a call of help alone: it is nothing that an administrator could take off the list.
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="RESTRICT"))
+    #: The alarm that this call of help belongs to (D-11).
+    alarm_id: Mapped[int | None] = mapped_column(ForeignKey("alarms.id", ondelete="RESTRICT"))
     #: The service's name and the place's full name as they were at ordering (S0-14).
     title: Mapped[Name]
     place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id", ondelete="RESTRICT"))
@@ -53,7 +57,8 @@ class Order(Model):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     search: Mapped[str] = deferred(mapped_column(TSVECTOR, server_default=text("''::tsvector")))
 
-    service: Mapped[Service] = relationship()
+    service: Mapped[Service | None] = relationship()
+    alarm: Mapped[Alarm | None] = relationship(foreign_keys=[alarm_id], back_populates="orders")
     place: Mapped[Place | None] = relationship()
     author: Mapped[User] = relationship(foreign_keys=[author_id])
     executor: Mapped[User | None] = relationship(foreign_keys=[executor_id])
@@ -98,6 +103,8 @@ class Order(Model):
             postgresql_where=text("status = 'new' OR waiting_since IS NOT NULL"),
         ),
         Index("ix_orders_completes", "completes_at", postgresql_where=text("completes_at IS NOT NULL")),
+        Index("ix_orders_alarm", "alarm_id", text("id"), postgresql_where=text("alarm_id IS NOT NULL")),
+        CheckConstraint("(alarm_id IS NULL) = (service_id IS NOT NULL)", name="ck_orders_service_or_alarm"),
         Index("ix_orders_search", "search", postgresql_using="gin"),
     )
 
