@@ -14,7 +14,8 @@ from models import Order
 
 def period(order: Order) -> dt.timedelta:
     """How long a done order waits for the resident: the service's hours, else the setting's (D-9)."""
-    return dt.timedelta(hours=order.service.completion_hours or settings.get(db.session, "completion_hours"))
+    own = order.service.completion_hours if order.service else None
+    return dt.timedelta(hours=own or settings.get(db.session, "completion_hours"))
 
 
 def start(order: Order) -> None:
