@@ -1,7 +1,7 @@
 """Starts all that Atrium needs on one machine and keeps it running. What the parts do is in app/.
 
-The parts: PostgreSQL (unless DATABASE_URL names one), the web process, the jobs process. Each ends with this
-one, whatever becomes of it; each is started again when it ends by itself.
+The parts: PostgreSQL (unless DATABASE_URL names one), the web process, the watchdog of calls of help, the jobs
+process. Each ends with this one, whatever becomes of it; each is started again when it ends by itself.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ class House:
             self.parts.append(Part("PostgreSQL", self._postgres))
         production.check(Config.from_env())  # here, or each part would say it in its own way
         accounts = self._prepare()
+        self.parts.append(Part("watchdog", lambda: self._process([*FLASK, "watchdog"])))
         self.parts.append(Part("jobs", lambda: self._process([*FLASK, "jobs"])))
         self._greet(accounts)
 

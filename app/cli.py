@@ -1,4 +1,4 @@
-"""Commands: flask prepare · sync · jobs · create-admin · bench-data."""
+"""Commands: flask prepare · sync · jobs · watchdog · create-admin · bench-data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _LAST_WORDS = 7
 
 
 def init_app(app: Flask) -> None:
-    for command in (prepare, sync, jobs, create_admin, bench_data):
+    for command in (prepare, sync, jobs, watchdog, create_admin, bench_data):
         app.cli.add_command(command)
 
 
@@ -111,6 +111,14 @@ def _end(worker: asyncio.Future[None]) -> None:
     """Finish what has begun and take nothing more; but a database that is ending too may never answer again."""
     signal.alarm(_LAST_WORDS)
     worker.cancel()
+
+
+@click.command("watchdog")
+def watchdog() -> None:
+    """Run the watchdog of calls of help: escalates what nobody accepts."""
+    from app.jobs.watchdog import run
+
+    run(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001  # the documented way to the app itself
 
 
 @click.command("create-admin")

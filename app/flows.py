@@ -52,8 +52,15 @@ DONE = Status(
 )
 COMPLETED = Status("completed", _l("Completed"), "ok", "check-check", final=True)
 CANCELLED = Status("cancelled", _l("Cancelled"), "neutral", "circle-x", final=True)
+#: Of calls of help (D-11).
+ACCEPTED = Status("accepted", _l("Accepted"), "wait", "user-check")
+ON_WAY = Status("on_way", _l("Staff on the way"), "wait", "footprints")
+ON_SITE = Status("on_site", _l("Staff on site"), "wait", "map-pin")
+FALSE_CALL = Status("false_call", _l("False call"), "neutral", "circle-x", final=True)
 
-STATUSES: dict[str, Status] = {s.name: s for s in (NEW, IN_PROGRESS, DONE, COMPLETED, CANCELLED)}
+STATUSES: dict[str, Status] = {
+    s.name: s for s in (NEW, IN_PROGRESS, DONE, ACCEPTED, ON_WAY, ON_SITE, COMPLETED, CANCELLED, FALSE_CALL)
+}
 
 
 class By(StrEnum):
@@ -194,4 +201,85 @@ WORK = _flow(
         in_dialog=True,
     ),
     Move("expire", (DONE,), COMPLETED, By.SYSTEM, "order.expired"),
+)
+
+_GOING = (ACCEPTED, ON_WAY)
+_OPEN = (NEW, ACCEPTED, ON_WAY, ON_SITE)
+
+#: Calls of help (D-11, D-12). Several may respond: «join», «set_off», «arrive» and «release» are each responder's own,
+#: and the call stands where the furthest of them does (app/actions/alarms.py).
+SOS = _flow(
+    NEW,
+    Move(
+        "accept", (NEW,), ACCEPTED, By.STAFF, "sos.accepted", _l("Accept"), P.SOS_RESPOND, "primary", "check"
+    ),
+    Move(
+        "set_off",
+        _GOING,
+        ON_WAY,
+        By.STAFF,
+        "sos.set_off",
+        _l("On my way"),
+        P.SOS_RESPOND,
+        "primary",
+        "footprints",
+    ),
+    Move(
+        "arrive",
+        (*_GOING, ON_SITE),
+        ON_SITE,
+        By.STAFF,
+        "sos.arrived",
+        _l("On site"),
+        P.SOS_RESPOND,
+        "primary",
+        "map-pin",
+    ),
+    Move(
+        "join",
+        (*_GOING, ON_SITE),
+        ACCEPTED,
+        By.STAFF,
+        "sos.joined",
+        _l("Join"),
+        P.SOS_RESPOND,
+        icon="user-plus",
+    ),
+    Move(
+        "finish",
+        (*_GOING, ON_SITE),
+        COMPLETED,
+        By.STAFF,
+        "sos.finished",
+        _l("Finish"),
+        P.SOS_RESPOND,
+        icon="check-check",
+        in_dialog=True,
+        needs_comment=True,
+    ),
+    Move(
+        "release",
+        _GOING,
+        NEW,
+        By.STAFF,
+        "sos.released",
+        _l("I cannot come"),
+        P.SOS_RESPOND,
+        "quiet",
+        "user-minus",
+    ),
+    Move(
+        "false_call",
+        _OPEN,
+        FALSE_CALL,
+        By.STAFF,
+        "sos.false_call",
+        _l("False call"),
+        P.SOS_RESPOND,
+        "danger",
+        "circle-x",
+        in_dialog=True,
+    ),
+    Move("close", _OPEN, COMPLETED, By.AUTHOR, "sos.closed", _l("Done"), in_dialog=True),
+    Move("cancel", _OPEN, CANCELLED, By.AUTHOR, "sos.cancelled", _l("No longer needed"), in_dialog=True),
 )

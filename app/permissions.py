@@ -29,6 +29,8 @@ class P(Enum):
     CATALOGUE_READ = ("read", "Catalogue")
     CATALOGUE_WRITE = ("write", "Catalogue")
     JOURNAL_READ = ("read", "Journal")
+    SOS_RESPOND = ("respond", "SOS")
+    SOS_MANAGE = ("manage", "SOS")
     SETTINGS_READ = ("read", "Settings")
     SETTINGS_WRITE = ("write", "Settings")
 
@@ -52,7 +54,8 @@ GUARD = "Guard"
 OPERATOR = "System operator"
 
 _resident = {P.ORDERS_PLACE}
-_staff = _resident | {P.DESK, P.NOTES}
+#: Everybody of the staff hears a call of help; who is told first say the duty lists.
+_staff = _resident | {P.DESK, P.NOTES, P.SOS_RESPOND}
 _manager = _staff | {P.ORDERS_SEE_ALL, P.ORDERS_EXECUTE, P.ORDERS_ASSIGN, P.ORDERS_CANCEL}
 
 ROLES: dict[str, frozenset[P]] = {
@@ -61,7 +64,16 @@ ROLES: dict[str, frozenset[P]] = {
     TENANT_ADMIN: frozenset(_resident | {P.ORDERS_SEE_COMPANY}),
     EXECUTOR: frozenset(_staff | {P.ORDERS_EXECUTE}),
     DISPATCHER: frozenset(
-        _manager | {P.ADMIN, P.PEOPLE_READ, P.PLACES_READ, P.PLACES_WRITE, P.CATALOGUE_READ, P.JOURNAL_READ}
+        _manager
+        | {
+            P.ADMIN,
+            P.PEOPLE_READ,
+            P.PLACES_READ,
+            P.PLACES_WRITE,
+            P.CATALOGUE_READ,
+            P.JOURNAL_READ,
+            P.SOS_MANAGE,
+        }
     ),
     RENTAL_MANAGER: frozenset(_manager),
     EVENT_MANAGER: frozenset(_staff | {P.ORDERS_EXECUTE}),

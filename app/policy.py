@@ -11,20 +11,29 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from flask_appbuilder.security.sqla.models import PermissionView, assoc_permissionview_role
+from flask_appbuilder.security.sqla.models import (
+    PermissionView,
+    assoc_group_role,
+    assoc_permissionview_role,
+    assoc_user_group,
+    assoc_user_role,
+)
 from sqlalchemy import BigInteger, Select, bindparam, false, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.errors import Forbidden, NotFound
 from app.flows import By, Move
-from app.kinds import KINDS, kind_of
+from app.kinds import OF_SERVICES, kind_of
 from app.permissions import P
 from app.plans import built
 from models import (
     FACE,
+    Alarm,
     Company,
     Membership,
     Order,
+    OrderKind,
+    Responder,
     Service,
     StoredFile,
     Team,
@@ -82,6 +91,27 @@ def rights(session: Session, actor: Actor) -> frozenset[P]:
     return found
 
 
+def holders(session: Session, right: P) -> set[int]:
+    """Ids of the active people who have the right, by a role of their own or of a group. One statement."""
+    roles = (
+        select(assoc_permissionview_role.c.role_id)
+        .join(PermissionView, PermissionView.id == assoc_permissionview_role.c.permission_view_id)
+        .where(
+            PermissionView.permission.has(name=right.permission),
+            PermissionView.view_menu.has(name=right.subject),
+        )
+    )
+    own = select(assoc_user_role.c.user_id).where(assoc_user_role.c.role_id.in_(roles))
+    by_group = (
+        select(assoc_user_group.c.user_id)
+        .join(assoc_group_role, assoc_group_role.c.group_id == assoc_user_group.c.group_id)
+        .where(assoc_group_role.c.role_id.in_(roles))
+    )
+    return set(
+        session.scalars(select(User.id).where(User.active.is_(True), User.id.in_(own.union(by_group))))
+    )
+
+
 def _role_rights(session: Session, role_ids: frozenset[int]) -> set[P]:
     rows = session.scalars(
         select(PermissionView)
@@ -111,8 +141,8 @@ def require(session: Session, actor: Actor, right: P) -> None:
 
 
 def visible_orders(session: Session, actor: Actor) -> Select[Order]:
-    """Orders that the actor may open: own ones; as staff those of `staffed_orders`; a tenant administrator those
-    of the own company (I-22)."""
+    """Orders that the actor may open: own ones; as staff those of `staffed_orders` and calls of help; a tenant
+    administrator those of the own company (I-22)."""
     query = select(Order)
     held = rights(session, actor)
     if P.ORDERS_SEE_ALL in held:
@@ -120,6 +150,8 @@ def visible_orders(session: Session, actor: Actor) -> Select[Order]:
     conditions = [Order.author_id == actor.id]
     if P.ORDERS_EXECUTE in held:
         conditions += [Order.executor_id == actor.id, Order.team_id.in_(teams_of(actor))]
+    if P.SOS_RESPOND in held:
+        conditions.append(Order.kind == OrderKind.SOS)
     if P.ORDERS_SEE_COMPANY in held:
         conditions.append(Order.company_id.in_(_companies_run_by(actor)))
     return query.where(or_(*conditions))
@@ -205,6 +237,8 @@ def is_staff(session: Session, actor: Actor, order: Order) -> bool:
     held = rights(session, actor)
     if actor.id == order.author_id:
         return False
+    if order.alarm_id is not None:
+        return P.SOS_RESPOND in held
     if P.ORDERS_SEE_ALL in held:
         return True
     if P.ORDERS_EXECUTE not in held:
@@ -234,6 +268,62 @@ def moves(session: Session, actor: Actor, order: Order) -> list[Move]:
         for move in kind_of(order.kind).flow.moves_from(order.status, whose)
         if move.right is None or move.right in held
     ]
+
+
+# --- calls of help ------------------------------------------------------------------------------------------------
+
+
+def visible_alarms(session: Session, actor: Actor) -> Select[Alarm]:
+    """The actor's own calls of help; all of them for whoever responds."""
+    query = select(Alarm)
+    return query if can(session, actor, P.SOS_RESPOND) else query.where(Alarm.author_id == actor.id)
+
+
+def load_alarm(session: Session, actor: Actor, alarm_id: int, *, lock: bool = False) -> Alarm:
+    """An alarm with its author, place and responders. Raises NotFound if the actor may not know of it.
+
+    With `lock` the row is locked until the transaction ends and its present state is read: of an alarm and its
+    orders the alarm is locked first.
+    """
+    if alarm_id >= 2**63:
+        raise NotFound
+    query = visible_alarms(session, actor).where(Alarm.id == alarm_id)
+    if lock:
+        query = query.with_for_update(of=Alarm).execution_options(populate_existing=True)
+    else:
+        query = query.options(
+            joinedload(Alarm.author).load_only(*FACE, User.phone, User.email),
+            selectinload(Alarm.responders).joinedload(Responder.user).load_only(*FACE, User.phone),
+        )
+    alarm: Alarm | None = session.scalar(query)
+    if alarm is None:
+        raise NotFound
+    return alarm
+
+
+def alarm_side(session: Session, actor: Actor, alarm: Alarm) -> By | None:
+    """As whom the actor meets the alarm. Nobody responds to the own call."""
+    if actor is SYSTEM:
+        return By.SYSTEM
+    if actor.id == alarm.author_id:
+        return By.AUTHOR
+    return By.STAFF if can(session, actor, P.SOS_RESPOND) else None
+
+
+def alarm_moves(session: Session, actor: Actor, alarm: Alarm) -> list[Move]:
+    """The moves that the actor may make now: the buttons of the alarm, and what `alarms.move` accepts. Who goes has the
+    steps that are still before him; who does not go may join."""
+    whose = alarm_side(session, actor, alarm)
+    if whose is None:
+        return []
+    mine = next((one for one in alarm.responders if one.user_id == actor.id and one.left_at is None), None)
+    hidden = {"join"} if mine else {"set_off", "arrive", "release"}
+    if mine and mine.on_way_at:
+        hidden.add("set_off")
+    if mine and mine.on_site_at:
+        hidden |= {"set_off", "arrive", "release"}
+    steps = kind_of(OrderKind.SOS).flow.moves_from(alarm.status, whose)
+    return [step for step in steps if step.name not in hidden]
 
 
 # --- chat, files, services ----------------------------------------------------------------------------------------
@@ -282,7 +372,7 @@ def load_file(session: Session, actor: Actor, file_id: UUID) -> StoredFile:
 
 def visible_services(session: Session, actor: Actor) -> Select[Service]:
     """Active services of the kinds on offer that the actor may order (local roles limit some of them, I-26)."""
-    query = select(Service).where(Service.active, Service.kind.in_(list(KINDS)))
+    query = select(Service).where(Service.active, Service.kind.in_(list(OF_SERVICES)))
     may_order, role_ids = services_key(session, actor)
     if not may_order:
         return query.where(false())
@@ -314,12 +404,16 @@ def rooms_for(session: Session, actor: Actor, subject: str) -> list[str]:
 
     "order:42" gives the order's room, and the staff's own room of it where internal notes are poked; "desk" needs
     the right to see all orders, executors get their teams' rooms; "company" gives the rooms of those that the
-    actor runs.
+    actor runs; "sos" is where every call of help is poked, "alarm:7" one of them.
     """
     kind, _, key = subject.partition(":")
     if kind == "order" and key.isdecimal() and len(key) < 19:
         order = load_order(session, actor, int(key))
         return [subject, f"staff-{subject}"] if may_read_notes(session, actor, order) else [subject]
+    if kind == "alarm" and key.isdecimal() and len(key) < 19:
+        return [load_alarm(session, actor, int(key)).subject]
+    if subject == "sos" and can(session, actor, P.SOS_RESPOND):
+        return ["sos"]
     if subject == "desk" and can(session, actor, P.DESK):
         if can(session, actor, P.ORDERS_SEE_ALL):
             return ["desk"]

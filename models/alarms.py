@@ -71,7 +71,6 @@ class Alarm(Model):
     on_site_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
     result: Mapped[str] = mapped_column(Text, default="", server_default="")
-    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     author: Mapped[User] = relationship()
     place: Mapped[Place | None] = relationship()
@@ -83,7 +82,6 @@ class Alarm(Model):
         back_populates="alarm", order_by="Responder.accepted_at"
     )
 
-    __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         # One open alarm a person, whatever is pressed how often; a drill does not stand in the way of a real one.
         Index(

@@ -27,10 +27,10 @@ FACTORY = "app.factory:create_app()"
 
 
 def command(kind: str, listener: int) -> list[str]:
-    """What is typed to start "web" or "jobs"; web serves on the file descriptor `listener`."""
+    """What is typed to start "web", "jobs" or "watchdog"; web serves on the file descriptor `listener`."""
     if kind == "web":
         return ["gunicorn", "--config", "python:app.web", f"--bind=fd://{listener}", FACTORY]
-    return ["flask", "--app", FACTORY, "jobs"]
+    return ["flask", "--app", FACTORY, kind]
 
 
 class Child:
@@ -58,16 +58,18 @@ class ForkServer:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
 
-    def fork(self, env: dict[str, str], log: Path, listener: socket.socket) -> Child:
+    def fork(self, kind: str, env: dict[str, str], log: Path, listener: socket.socket) -> Child:
         """A new process with `env` on top of its environment; it writes to `log`, web serves on `listener`."""
         with log.open("ab") as file:
-            socket.send_fds(self._control, [json.dumps(env).encode()], [file.fileno(), listener.fileno()])
+            socket.send_fds(
+                self._control, [json.dumps([kind, env]).encode()], [file.fileno(), listener.fileno()]
+            )
         return Child(int(self._control.recv(64)))
 
 
 @contextmanager
 def fork_server(kind: str) -> Iterator[ForkServer]:
-    """Makes processes "web" or "jobs", which end with the block at the latest."""
+    """Makes processes that end with the block at the latest: "web", or "commands" (jobs and watchdog)."""
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.forks", kind, str(its.fileno())],
@@ -111,10 +113,10 @@ def main(kind: str, control: socket.socket) -> None:
         else:
             end_with_parent(signal.SIGKILL, mother)()
             control.close()
-            _live(kind, run, json.loads(message), *fds)
+            _live(run, *json.loads(message), *fds)
 
 
-def _live(kind: str, run: Callable[[], Any], env: dict[str, str], log: int, listener: int) -> NoReturn:
+def _live(run: Callable[[], Any], kind: str, env: dict[str, str], log: int, listener: int) -> NoReturn:
     """What happens between the fork and the end of a child: never back into the fork server."""
     code = 1
     try:

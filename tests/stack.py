@@ -16,7 +16,7 @@ from tests.waiting import wait_for
 
 
 class Stack:
-    """A web and a jobs process, which a test may kill and start again, also with another environment."""
+    """A web and a jobs process, and a watchdog if the test starts one, which it may kill and start again, also with another environment."""
 
     def __init__(self, fork_servers: dict[str, ForkServer], database: str, var: Path, log: Path) -> None:
         self._fork_servers = fork_servers
@@ -37,8 +37,10 @@ class Stack:
         self._processes: dict[str, Child] = {}
 
     def start(self, name: str, **more: str) -> None:
-        """Start "web" or "jobs". Web has the same address each time; a request that comes meanwhile waits."""
-        self._processes[name] = self._fork_servers[name].fork(self.env | more, self.log, self._listener)
+        """Start "web", "jobs" or "watchdog". Web has the same address each time; a request that comes meanwhile waits."""
+        self._processes[name] = self._fork_servers["web" if name == "web" else "commands"].fork(
+            name, self.env | more, self.log, self._listener
+        )
 
     def kill(self, name: str) -> None:
         """kill -9, the process and its children."""
@@ -66,8 +68,8 @@ class Stack:
 
 @pytest.fixture(scope="session")
 def fork_servers() -> Iterator[dict[str, ForkServer]]:
-    with fork_server("web") as web, fork_server("jobs") as jobs:
-        yield {"web": web, "jobs": jobs}
+    with fork_server("web") as web, fork_server("commands") as commands:
+        yield {"web": web, "commands": commands}
 
 
 @pytest.fixture

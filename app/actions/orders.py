@@ -104,7 +104,7 @@ def place(
         file.subject = order.subject
     if service.first_message:
         chat.open_thread(order.thread, service.first_message)
-    _index(order, actor)
+    index(order, actor)
     _record(order, "order.placed", actor)
     return order
 
@@ -168,7 +168,7 @@ def _new_order(actor: User, service: Service, given: list[dict[str, Any]], form_
     return order
 
 
-def _index(order: Order, author: User) -> None:
+def index(order: Order, author: User) -> None:
     """The words by which the desk finds the order: number, title, place, answers, the orderer's name."""
     words = " ".join(
         [str(order.id), order.title, order.place_name, author.name, *(a["text"] for a in order.answers)]
@@ -194,7 +194,7 @@ def move(actor: Actor, number: int, name: str, *, version: int | None = None, co
     """
     order = load_order(db.session, actor, number, lock=True)
     step = kind_of(order.kind).flow.moves.get(name)
-    if step is None:
+    if step is None or order.alarm_id is not None:  # calls of help move together: alarms.move
         raise IllegalMove
     if _pressed_twice(actor, order, step):
         return order
@@ -280,7 +280,7 @@ def assign(
         raise Stale
     if not taking:
         require(db.session, actor, P.ORDERS_ASSIGN)
-    if STATUSES[order.status].final:
+    if STATUSES[order.status].final or order.alarm_id is not None:
         raise IllegalMove
     executor = None
     if executor_id is not None:

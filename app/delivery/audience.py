@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask_appbuilder.security.sqla.models import PermissionView, Role
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.notices import Rule, To
 from app.permissions import P
-from models import Entry, Order, User
+from app.policy import holders
+from models import Alarm, Entry, Order, User
 from models.people import team_members
 
 
 def of(session: Session, entry: Entry, rule: Rule) -> set[int]:
     """Ids of the active people whom the rule reaches."""
-    kind, _, key = entry.subject.partition(":")
-    order = session.get(Order, int(key)) if kind == "order" else None
+    order = session.get(Order, number) if (number := _number(session, entry)) else None
     if order is None:
         return set()
     found: set[int] = set()
@@ -29,6 +28,14 @@ def of(session: Session, entry: Entry, rule: Rule) -> set[int]:
         else set()
     )
     return active
+
+
+def _number(session: Session, entry: Entry) -> int | None:
+    """The order that the entry is about; of an alarm its first call."""
+    kind, _, key = entry.subject.partition(":")
+    if kind == "alarm":
+        return session.scalar(select(Alarm.lead_id).where(Alarm.id == int(key)))
+    return int(key) if kind == "order" else None
 
 
 def _author(session: Session, order: Order) -> set[int]:
@@ -47,13 +54,7 @@ def _team(session: Session, order: Order) -> set[int]:
 
 
 def _dispatchers(session: Session, order: Order) -> set[int]:
-    roles = select(Role.id).where(
-        Role.permissions.any(
-            PermissionView.permission.has(name=P.ORDERS_ASSIGN.permission)
-            & PermissionView.view_menu.has(name=P.ORDERS_ASSIGN.subject)
-        )
-    )
-    return set(session.scalars(select(User.id).where(User.roles.any(Role.id.in_(roles)))))
+    return holders(session, P.ORDERS_ASSIGN)
 
 
 _FINDERS: dict[To, Callable[[Session, Order], set[int]]] = {

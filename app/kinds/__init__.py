@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from app.kinds import request, simple
+from app.kinds import request, simple, sos
 from app.kinds.base import Kind
 from models import OrderKind
 
 #: The kinds on offer. A kind that has no row here cannot be ordered.
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (simple.KIND, request.KIND)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (simple.KIND, request.KIND, sos.KIND)}
+#: Those that services of the catalogue may have.
+OF_SERVICES: dict[str, Kind] = {name: kind for name, kind in KINDS.items() if kind.by_service}
 
 
 def kind_of(name: str) -> Kind:
@@ -15,4 +17,4 @@ def kind_of(name: str) -> Kind:
     return KINDS[name]
 
 
-__all__ = ["KINDS", "Kind", "OrderKind", "kind_of"]
+__all__ = ["KINDS", "OF_SERVICES", "Kind", "OrderKind", "kind_of"]

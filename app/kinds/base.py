@@ -20,3 +20,5 @@ class Kind:
     blocks: tuple[str, ...]
     #: The resident confirms the work, and it completes by itself if nobody answers (S0-4, S0-61).
     confirms: bool = False
+    #: Ordered by filling in the form of a service of the catalogue.
+    by_service: bool = True

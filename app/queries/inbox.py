@@ -57,7 +57,7 @@ def _notices(older: bool) -> Select[Notice]:
 def item(notice: Notice) -> Item:
     entry = notice.entry
     kind, _, key = notice.subject.partition(":")
-    number = int(key) if kind == "order" else None
+    number = int(key) if kind == "order" else entry.data.get("number")
     return Item(
         notice.id,
         notice.created_at,
@@ -76,7 +76,7 @@ def text(entry: Entry, rule: str) -> str:
     words: dict[str, Any] = {"comment": "", "executor": "", "text": "", "title": ""}
     words |= entry.data
     words |= {
-        "number": entry.subject.partition(":")[2],
+        "number": entry.data.get("number") or entry.subject.partition(":")[2],
         "actor": entry.actor.name if entry.actor else "Atrium",
     }
     return template % words

@@ -144,10 +144,11 @@ def _line() -> Any:
             Order.place_name,
             Service.picture_id,
             Service.art,
-            Service.icon,
+            # Only calls of help have no service.
+            func.coalesce(Service.icon, literal_column("'siren'")).label("icon"),
             func.greatest(unread, 0).label("unread"),
         )
-        .join(Service, Service.id == Order.service_id)
+        .outerjoin(Service, Service.id == Order.service_id)
         .join(Thread, Thread.id == Order.thread_id)
         .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == bindparam("reader")))
     )
@@ -273,7 +274,7 @@ def history(session: Session, order: Order, *, staff: bool, limit: int = 100) ->
     """What happened to the order, oldest first, from the journal (I-23); residents get the public lines only."""
     entries = session.execute(_history(staff, limit), {"subject": order.subject})
     return [
-        Event(at, actor or "", str(JOURNAL[kind].history) % _Words(data), JOURNAL[kind].icon, key)
+        Event(at, actor or "", str(JOURNAL[kind].history) % Words(data), JOURNAL[kind].icon, key)
         for key, at, kind, data, actor in entries
     ]
 
@@ -290,7 +291,7 @@ def _history(staff: bool, limit: int) -> Any:
     )
 
 
-class _Words(dict[str, Any]):
+class Words(dict[str, Any]):
     """What a text may name; a word that the entry does not have is empty."""
 
     def __missing__(self, key: str) -> str:

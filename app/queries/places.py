@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, literal, select
 from sqlalchemy.orm import Session
 
+from app import settings
 from models import Place, PlaceKind
 
 
@@ -45,3 +49,43 @@ def tree(session: Session, *, shown_only: bool = False) -> list[Node]:
 def full_names(session: Session, *, shown_only: bool = False) -> dict[int, str]:
     """Place id → «Корпус А, 3 этаж, Офис 312»."""
     return {node.id: node.full_name for node in tree(session, shown_only=shown_only)}
+
+
+def sos_minutes(session: Session, place_id: int | None) -> int:
+    """Within how many minutes help must be at the place: as the nearest place above says, else the setting (D-9)."""
+    own = next((row.sos_minutes for row in _upwards(session, place_id) if row.sos_minutes), None)
+    return int(own or settings.get(session, "sos_minutes"))
+
+
+def staff_phone(session: Session, place_id: int | None) -> str:
+    """Whom to call at the place: as the nearest place above says, else the dispatch desk (S1-18). "" if nobody."""
+    own = next((row.staff_phone for row in _upwards(session, place_id) if row.staff_phone), "")
+    return str(own or settings.get(session, "support_phone"))
+
+
+def upwards(session: Session, place_id: int) -> list[int]:
+    """Ids of the place and of what it stands in, the nearest first. One statement."""
+    return [row.id for row in _upwards(session, place_id)]
+
+
+def timezone(session: Session, place_id: int | None) -> str | None:
+    """The zone of the place's wall clock, its own or inherited; None if nothing above has one."""
+    return next((row.timezone for row in _upwards(session, place_id) if row.timezone), None)
+
+
+def _upwards(session: Session, place_id: int | None) -> Sequence[Any]:
+    """The place and what it stands in, the nearest first. No statement without a place, else one."""
+    if place_id is None:
+        return ()
+    return session.execute(_chain(), {"place": place_id}).all()
+
+
+@cache
+def _chain() -> Any:
+    first = select(Place.id, Place.parent_id, literal(0).label("depth")).where(Place.id == bindparam("place"))
+    chain = first.cte(recursive=True)
+    above = select(Place.id, Place.parent_id, chain.c.depth + 1).join(chain, Place.id == chain.c.parent_id)
+    # A circle that came from elsewhere ends, too.
+    chain = chain.union_all(above.where(chain.c.depth < 20))
+    columns = (Place.id, Place.timezone, Place.sos_minutes, Place.staff_phone)
+    return select(*columns).join(chain, chain.c.id == Place.id).order_by(chain.c.depth)

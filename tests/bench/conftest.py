@@ -37,13 +37,10 @@ class Started(Child):
 class Starter:
     """Stands in for a fork server."""
 
-    def __init__(self, kind: str) -> None:
-        self._kind = kind
-
-    def fork(self, env: dict[str, str], log: Path, listener: socket.socket) -> Child:
+    def fork(self, kind: str, env: dict[str, str], log: Path, listener: socket.socket) -> Child:
         with log.open("ab") as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", *command(self._kind, listener.fileno())],
+                [sys.executable, "-m", *command(kind, listener.fileno())],
                 cwd=ROOT,
                 env=os.environ | env,
                 stdin=subprocess.DEVNULL,
@@ -58,7 +55,7 @@ class Starter:
 
 @pytest.fixture(scope="session")
 def fork_servers() -> dict[str, Starter]:
-    return {kind: Starter(kind) for kind in ("web", "jobs")}
+    return {"web": Starter(), "commands": Starter()}
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from app.actions import catalogue
 from app.actions.base import action
 from app.errors import Invalid
 from app.extensions import db
-from app.kinds import KINDS
+from app.kinds import OF_SERVICES
 from app.permissions import P
 from models import Category, Extra, FormField, Order, Service
 from views.admin import counting, fields
@@ -51,7 +51,7 @@ def _categories() -> list[tuple[str, str]]:
 
 
 def _kinds() -> list[tuple[str, object]]:
-    return [(str(kind.name), kind.label) for kind in KINDS.values()]
+    return [(str(kind.name), kind.label) for kind in OF_SERVICES.values()]
 
 
 def _orderers() -> list[tuple[Role, str]]:
@@ -252,7 +252,7 @@ class ServiceView(AdminView):
 
     def links(self, item: Service) -> list[tuple[object, str, str]]:
         pages = [(_("Form"), url_for("FormBuilder.build", service_id=item.id), "clipboard-list")]
-        if item.active and item.kind in KINDS:
+        if item.active and item.kind in OF_SERVICES:
             pages.append((_("As a resident sees it"), url_for("portal.service", service_id=item.id), "eye"))
         return pages
 

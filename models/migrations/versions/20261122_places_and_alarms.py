@@ -63,7 +63,6 @@ def upgrade() -> None:
     sa.Column('on_site_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('result', sa.Text(), server_default='', nullable=False),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['ab_user.id'], ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['place_id'], ['places.id'], ondelete='RESTRICT'),
     sa.PrimaryKeyConstraint('id')

@@ -1,0 +1,187 @@
+"""What is seen of calls of help: the open ones, one of them second by second, whether a call would be heard now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app import clock, policy
+from app.notices import JOURNAL
+from app.plans import first
+from app.policy import Actor
+from app.queries.orders import Event, Words
+from models import FACE, Alarm, Channel, Console, Entry, Heartbeat, Receipt, Responder, User
+
+#: A console that has not spoken for so long hears nothing.
+SILENT = dt.timedelta(seconds=12)
+#: A part that has to be alive and has not said so for so long is dead.
+DEAD = dt.timedelta(seconds=5)
+WATCHDOG = "watchdog"
+PAGE = 40
+
+
+@dataclass(frozen=True)
+class Ringing:
+    """An open alarm at somebody's console. `sounds` here: it sounds, and this person was told of it."""
+
+    alarm: Alarm
+    sounds: bool
+
+    @property
+    def stamp(self) -> str:
+        """Differs when the bar has to be drawn anew."""
+        alarm = self.alarm
+        return f"{alarm.id}.{alarm.status}.{alarm.calls}.{int(self.sounds)}.{alarm.place_id or 0}"
+
+
+def ringing(session: Session, actor: Actor) -> list[Ringing]:
+    """Every open alarm that the actor may respond to, the longest waiting first; own calls are not among them."""
+    rows = session.execute(_ringing(), {"reader": actor.id}).unique().all()
+    return [Ringing(alarm, alarm.sounding and told is not None) for alarm, told in rows]
+
+
+@cache
+def _ringing() -> Any:
+    mine = and_(
+        Receipt.alarm_id == Alarm.id,
+        Receipt.user_id == bindparam("reader"),
+        Receipt.channel == Channel.SCREEN.value,
+    )
+    return (
+        select(Alarm, Receipt.told_at)
+        .outerjoin(Receipt, mine)
+        .where(Alarm.closed_at.is_(None), Alarm.author_id != bindparam("reader"))
+        .options(
+            joinedload(Alarm.author).load_only(*FACE, User.phone),
+            selectinload(Alarm.responders).joinedload(Responder.user).load_only(*FACE),
+        )
+        .order_by(Alarm.id)
+        .limit(first(50))
+    )
+
+
+def stamp(alarms: Sequence[Ringing]) -> str:
+    """One word for the whole bar: a console whose word differs asks for the bar anew."""
+    return " ".join(one.stamp for one in alarms) or "-"
+
+
+def mine(session: Session, actor: Actor) -> Alarm | None:
+    """The actor's own open alarm, a real one before a drill. One statement."""
+    alarm: Alarm | None = session.scalar(
+        select(Alarm)
+        .where(Alarm.author_id == actor.id, Alarm.closed_at.is_(None))
+        .order_by(Alarm.drill, Alarm.id.desc())
+        .limit(1)
+    )
+    return alarm
+
+
+def closed(
+    session: Session, actor: Actor, *, before: int | None = None
+) -> tuple[Sequence[Alarm], int | None]:
+    """Alarms that are over, newest first, and the id to ask for the next page with."""
+    query = (
+        policy.visible_alarms(session, actor)
+        .where(Alarm.closed_at.is_not(None))
+        .options(
+            joinedload(Alarm.author).load_only(*FACE),
+            selectinload(Alarm.responders).joinedload(Responder.user).load_only(*FACE),
+        )
+        .order_by(Alarm.id.desc())
+        .limit(PAGE + 1)
+    )
+    if before is not None:
+        query = query.where(Alarm.id < before)
+    rows = session.scalars(query).unique().all()
+    return rows[:PAGE], (rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def history(session: Session, alarm: Alarm, *, staff: bool, limit: int = 1000) -> list[Event]:
+    """What happened to the alarm, oldest first; the caller gets the public lines."""
+    kinds = [kind for kind, row in JOURNAL.items() if row.history and (staff or row.public)]
+    rows = session.execute(
+        select(Entry.id, Entry.at, Entry.kind, Entry.data, (User.first_name + " " + User.last_name))
+        .outerjoin(User, User.id == Entry.actor_id)
+        .where(Entry.subject == alarm.subject, Entry.kind.in_(kinds))
+        .order_by(Entry.id)
+        .limit(limit)
+    )
+    return [
+        Event(at, actor or "", str(JOURNAL[kind].history) % Words(data), JOURNAL[kind].icon, key)
+        for key, at, kind, data, actor in rows
+    ]
+
+
+def receipts(session: Session, alarm: Alarm) -> Sequence[Receipt]:
+    """Who was told, when it was on the person's screen, when a human saw it; in that order of telling."""
+    return session.scalars(
+        select(Receipt)
+        .where(Receipt.alarm_id == alarm.id)
+        .options(joinedload(Receipt.user).load_only(*FACE))
+        .order_by(Receipt.told_at, Receipt.user_id)
+    ).all()
+
+
+def who_saw(session: Session, alarm: Alarm) -> Sequence[User]:
+    """The people of the staff who have seen the call, the first one first."""
+    return [one.user for one in receipts(session, alarm) if one.seen_at is not None]
+
+
+# --- the watch ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Whether a call would be heard now, and why not. `audible`: consoles that sound; `consoles`: that are open;
+    `watchdog`: when it last said that it is alive."""
+
+    audible: int
+    consoles: int
+    watchdog: dt.datetime | None
+    now: dt.datetime
+
+    @property
+    def heard(self) -> bool:
+        return self.audible > 0
+
+    @property
+    def watched(self) -> bool:
+        return self.watchdog is not None and self.now - self.watchdog <= DEAD
+
+    @property
+    def well(self) -> bool:
+        return self.heard and self.watched
+
+
+def watch(session: Session) -> Watch:
+    """The state of the watch. One statement."""
+    now = clock.now()
+    row = session.execute(_watch(), {"since": now - SILENT}).one()
+    return Watch(row.audible, row.consoles, row.watchdog, now)
+
+
+@cache
+def _watch() -> Select[Any]:
+    alive = Console.beat_at > bindparam("since")
+    beat = select(Heartbeat.at).where(Heartbeat.name == WATCHDOG).scalar_subquery()
+    return select(
+        select(func.count()).where(alive, Console.sound).scalar_subquery().label("audible"),
+        select(func.count()).where(alive).scalar_subquery().label("consoles"),
+        beat.label("watchdog"),
+    )
+
+
+def consoles(session: Session) -> Sequence[Console]:
+    """The consoles that are open now, with their people."""
+    return session.scalars(
+        select(Console)
+        .where(Console.beat_at > clock.now() - SILENT)
+        .options(joinedload(Console.user).load_only(*FACE))
+        .order_by(Console.user_id, Console.id)
+    ).all()

@@ -1,0 +1,112 @@
+"""Who is told of a call of help: on duty by week and place with handovers, steps of the escalation, audiences."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock, settings
+from app.permissions import P
+from app.policy import holders
+from app.queries import places
+from models import AlarmStep, Audience, Channel, DutySlot, Handover
+
+#: A step that repeats for ever does not do so more often than this, in seconds.
+PAUSE = 10
+#: What a handover is handed over again, at most.
+_HANDS = 5
+
+
+@dataclass(frozen=True)
+class Step:
+    """Whom to tell over which channels, `after` so many seconds since the step before."""
+
+    audience: Audience
+    channels: tuple[str, ...]
+    after: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """The people whom a step reaches. `instead`: nobody whom it means is there, so it is everybody with the right."""
+
+    people: frozenset[int]
+    instead: bool = False
+
+
+def steps(session: Session) -> list[Step]:
+    """The escalation in order, never empty. The last step repeats for ever. One statement."""
+    rows = session.scalars(select(AlarmStep).order_by(AlarmStep.position, AlarmStep.id)).all()
+    found = [Step(Audience(row.audience), tuple(row.channels), row.after) for row in rows]
+    # Whoever removed every step did not mean that nobody should be told.
+    return found or [Step(Audience.EVERYBODY, (Channel.SCREEN,), 30)]
+
+
+def told(session: Session, audience: Audience, place_id: int | None, at: dt.datetime) -> Told:
+    """Whom a step reaches for a call from the place at that moment."""
+    everybody = frozenset(holders(session, P.SOS_RESPOND))
+    if audience is Audience.EVERYBODY:
+        return Told(everybody)
+    if audience is Audience.MANAGERS:
+        found = frozenset(holders(session, P.SOS_MANAGE)) & everybody
+    else:
+        found = frozenset(on_duty(session, place_id, at)) & everybody
+    return Told(found) if found else Told(everybody, instead=True)
+
+
+def on_duty(session: Session, place_id: int | None, at: dt.datetime) -> set[int]:
+    """Ids of those on duty at the moment: of the nearest place above that has anybody then, else of the whole location.
+    For a call that names no place: everybody who is on duty anywhere."""
+    week = session.scalars(select(DutySlot)).all()
+    zones = {key: zone_of(session, key) for key in {slot.place_id for slot in week}}
+    present = [slot for slot in week if covers(slot, at, zones[slot.place_id])]
+    if place_id is None:
+        return handed_over(session, {slot.user_id for slot in present}, at)
+    for near in (*places.upwards(session, place_id), None):
+        if found := {slot.user_id for slot in present if slot.place_id == near}:
+            return handed_over(session, found, at)
+    return set()
+
+
+def zone_of(session: Session, place_id: int | None) -> dt.tzinfo:
+    """The place's wall clock, else the location's."""
+    return clock.zone(places.timezone(session, place_id), settings.get(session, "timezone"))
+
+
+def covers(slot: DutySlot, at: dt.datetime, zone: dt.tzinfo) -> bool:
+    """Whether the weekly slot holds the moment. One that ends not after it starts ends on the next day."""
+    local = at.astimezone(zone)
+    day, minute = local.weekday(), local.hour * 60 + local.minute
+    if slot.ends > slot.starts:
+        return slot.weekday == day and slot.starts <= minute < slot.ends
+    return (slot.weekday == day and minute >= slot.starts) or (
+        slot.weekday == (day - 1) % 7 and minute < slot.ends
+    )
+
+
+def handed_over(session: Session, people: Iterable[int], at: dt.datetime) -> set[int]:
+    """The people, with those in their places to whom they have handed over at that moment."""
+    rows = session.execute(
+        select(Handover.from_id, Handover.to_id)
+        .where(Handover.starts_at <= at, Handover.ends_at > at)
+        .order_by(Handover.id)
+    )
+    hands: dict[int, int] = {row.from_id: row.to_id for row in rows}
+    found = set()
+    for person in people:
+        last = person
+        for _hand in range(_HANDS):
+            last = hands.get(last, last)
+        found.add(last)
+    return found
+
+
+def slots(session: Session) -> Sequence[DutySlot]:
+    """The whole week, by place, day and hour."""
+    return session.scalars(
+        select(DutySlot).order_by(DutySlot.place_id.nulls_first(), DutySlot.weekday, DutySlot.starts)
+    ).all()
