@@ -16,7 +16,7 @@ from tests.waiting import wait_for
 
 
 class Stack:
-    """A web and a jobs process, and a watchdog if the test starts one, which it may kill and start again, also with another environment."""
+    """Web, jobs and watchdog processes, which a test may kill and start again, also with another environment."""
 
     def __init__(self, fork_servers: dict[str, ForkServer], database: str, var: Path, log: Path) -> None:
         self._fork_servers = fork_servers
@@ -37,7 +37,7 @@ class Stack:
         self._processes: dict[str, Child] = {}
 
     def start(self, name: str, **more: str) -> None:
-        """Start "web", "jobs" or "watchdog". Web has the same address each time; a request that comes meanwhile waits."""
+        """Start "web", "jobs" or "watchdog". Web keeps its address: a request that comes meanwhile waits."""
         self._processes[name] = self._fork_servers["web" if name == "web" else "commands"].fork(
             name, self.env | more, self.log, self._listener
         )
