@@ -22,6 +22,8 @@ class To(StrEnum):
     TEAM = "team"
     #: Everybody who appoints executors.
     DISPATCHERS = "dispatchers"
+    #: Everybody who runs duty, steps and drills of calls of help.
+    SOS_MANAGERS = "sos_managers"
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,15 @@ JOURNAL: dict[str, Row] = {
     ),
     "sos.closed": Row(_l("Closed by the resident as done"), "check-check"),
     "sos.cancelled": Row(_l("Cancelled by the resident: no longer needed"), "circle-x"),
+    "sos.drill_due": Row(
+        icon="siren",
+        rules=(
+            Rule(
+                (To.SOS_MANAGERS,),
+                _l("No drill of calls for help was held for %(days)s days: hold one, it takes two minutes"),
+            ),
+        ),
+    ),
     "duty.changed": Row(),
     "user.registered": Row(),
     "user.changed": Row(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask_babel import gettext as _
 
 from app import clock, journal, settings
@@ -48,6 +50,8 @@ def _parsed(name: str, spec: settings.Spec, text: str) -> str | int | bool:
         raise Invalid({name: _("Please fill this in.")})
     if name == "support_phone" and text and normal_phone(text) is None:
         raise Invalid({name: _("Please enter a phone number, for example +7 912 345-67-89.")})
+    if name == "watchdog_url" and text and urlsplit(text).scheme not in ("http", "https"):
+        raise Invalid({name: _("Please enter an address that begins with https://.")})
     if len(text) > 200:
         raise Invalid({name: _("At most %(number)s characters.", number=200)})
     return text

@@ -17,11 +17,12 @@ from models.people import team_members
 def of(session: Session, entry: Entry, rule: Rule) -> set[int]:
     """Ids of the active people whom the rule reaches."""
     order = session.get(Order, number) if (number := _number(session, entry)) else None
-    if order is None:
-        return set()
     found: set[int] = set()
     for to in rule.to:
-        found |= _FINDERS[to](session, order)
+        if order is not None:
+            found |= _FINDERS[to](session, order)
+        elif to is To.SOS_MANAGERS:
+            found |= holders(session, P.SOS_MANAGE)
     active: set[int] = (
         set(session.scalars(select(User.id).where(User.id.in_(found), User.active.is_(True))))
         if found
@@ -62,4 +63,5 @@ _FINDERS: dict[To, Callable[[Session, Order], set[int]]] = {
     To.EXECUTOR: _executor,
     To.TEAM: _team,
     To.DISPATCHERS: _dispatchers,
+    To.SOS_MANAGERS: lambda session, _order: holders(session, P.SOS_MANAGE),
 }

@@ -12,7 +12,7 @@ import procrastinate.builtin_tasks
 from flask import Flask
 from procrastinate.jobs import Status
 
-from app.actions import alarms, consoles, files, orders, people
+from app.actions import alarms, consoles, drills, files, orders, people
 from app.config import Config, libpq_url
 from app.delivery import dispatch, mail
 from app.extensions import db
@@ -70,6 +70,7 @@ def build(app: Flask) -> procrastinate.App:
     # The watchdog does this several times a second; while it is dead, calls of help go on from here.
     every("* * * * * */5", "escalate_due", lambda: _until_none(alarms.escalate_due))
     every("13 * * * *", "forget_silent", consoles.forget_silent)
+    every("37 6 * * *", "remind_of_drill", drills.remind)
     every("* * * * * */30", "remind_due", lambda: _until_none(orders.remind_due))
     every("23 3 * * *", "forget_ended_sessions", people.forget_ended_sessions)
     every("17 3 * * *", "clear_drafts", lambda: files.clear_drafts(storage))

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.flows import STATUSES
 from app.kinds import KINDS
@@ -33,6 +34,21 @@ _LABELS: Mapping[str, object] = {
     "message.posted": _l("Resident's message"),
     "message.answered": _l("Staff's message"),
     "note.posted": _l("Internal note"),
+    "sos.called": _l("Call for help"),
+    "sos.repeated": _l("Call for help repeated"),
+    "sos.told": _l("Call shown to the staff"),
+    "sos.stalled": _l("Call sounds again: nobody moved on"),
+    "sos.accepted": _l("Call accepted"),
+    "sos.joined": _l("Joined the responders"),
+    "sos.set_off": _l("Set off to the call"),
+    "sos.arrived": _l("Arrived at the call"),
+    "sos.released": _l("Could not come to the call"),
+    "sos.finished": _l("Call finished"),
+    "sos.false_call": _l("Call marked as false"),
+    "sos.closed": _l("Call closed by the caller as done"),
+    "sos.cancelled": _l("Call cancelled by the caller"),
+    "sos.drill_due": _l("Reminder of a drill"),
+    "duty.changed": _l("Duty or escalation changed"),
     "user.registered": _l("Account opened"),
     "user.created": _l("Account added by an administrator"),
     "user.changed": _l("Account changed"),
@@ -55,6 +71,11 @@ _LABELS: Mapping[str, object] = {
 GROUPS: tuple[tuple[str, object, tuple[str, ...]], ...] = (
     ("orders", _l("Orders"), tuple(kind for kind in _LABELS if kind.startswith("order."))),
     ("talk", _l("Messages and notes"), ("message.posted", "message.answered", "note.posted")),
+    (
+        "sos",
+        _l("Calls for help"),
+        (*(kind for kind in _LABELS if kind.startswith("sos.")), "duty.changed"),
+    ),
     ("people", _l("Accounts"), tuple(kind for kind in _LABELS if kind.startswith("user."))),
     ("roles", _l("Roles"), ("role.added", "role.changed", "role.removed", "user.roles_changed")),
     (
@@ -91,6 +112,23 @@ def _of_order(data: Mapping[str, Any]) -> Sequence[str]:
         str(status) if status else "",
         str(data.get("comment") or ""),
     )
+
+
+def _of_sos(data: Mapping[str, Any]) -> Sequence[str]:
+    people = data.get("people")
+    return (
+        _("Drill") if data.get("drill") else "",
+        str(data.get("title", "")),
+        str(data.get("words", "")),
+        ngettext("%(num)s person", "%(num)s people", len(people)) if isinstance(people, list) else "",
+        str(data.get("comment") or ""),
+    )
+
+
+def _of_duty(data: Mapping[str, Any]) -> Sequence[str]:
+    names = " → ".join(str(data[key]) for key in ("person", "to") if data.get(key))
+    span = "–".join(str(data[key]) for key in ("starts_at", "ends_at") if data.get(key))
+    return (names, str(data.get("place", "")), str(data.get("hours", "")), span)
 
 
 def _of_user(data: Mapping[str, Any]) -> Sequence[str]:
@@ -160,6 +198,8 @@ _KINDS: Mapping[str, object] = {
 
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], Sequence[str]]] = {
     "order": _of_order,
+    "sos": _of_sos,
+    "duty": _of_duty,
     "user": _of_user,
     "role": _of_role,
     "reference": _of_reference,

@@ -54,6 +54,17 @@ RIGHTS: tuple[tuple[object, tuple[tuple[P, object, object], ...]], ...] = (
         ),
     ),
     (
+        _l("Calls for help"),
+        (
+            (P.SOS_RESPOND, _l("Respond to calls"), _l("Hear every call for help, accept it, go.")),
+            (
+                P.SOS_MANAGE,
+                _l("Manage the duty"),
+                _l("Duty lists, steps of the escalation, drills, reports."),
+            ),
+        ),
+    ),
+    (
         _l("Administration"),
         (
             (P.ADMIN, _l("Open the administration"), _l("Needed for everything below.")),

@@ -31,6 +31,9 @@ LABELS: dict[str, object] = {
     "completion_reminder_hours": _l("Reminder before it, hours"),
     "reaction_hours": _l("Overdue after, hours"),
     "support_phone": _l("Phone of the dispatch desk"),
+    "sos_minutes": _l("Help comes within, minutes"),
+    "sos_stalled_seconds": _l("An accepted call sounds again after, seconds"),
+    "watchdog_url": _l("Watch over the watchdog"),
 }
 
 
