@@ -102,6 +102,17 @@ def closed(
     return rows[:PAGE], (rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
+def drills(session: Session, limit: int = 10) -> Sequence[Alarm]:
+    """The last drills, newest first."""
+    return session.scalars(
+        select(Alarm)
+        .where(Alarm.drill)
+        .options(joinedload(Alarm.author).load_only(*FACE))
+        .order_by(Alarm.id.desc())
+        .limit(limit)
+    ).all()
+
+
 def history(session: Session, alarm: Alarm, *, staff: bool, limit: int = 1000) -> list[Event]:
     """What happened to the alarm, oldest first; the caller gets the public lines."""
     kinds = [kind for kind, row in JOURNAL.items() if row.history and (staff or row.public)]

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app import clock, settings
 from app.permissions import P
 from app.policy import holders
 from app.queries import places
-from models import AlarmStep, Audience, Channel, DutySlot, Handover
+from models import FACE, AlarmStep, Audience, Channel, DutySlot, Handover
 
 #: A step that repeats for ever does not do so more often than this, in seconds.
 PAUSE = 10
@@ -61,15 +61,25 @@ def told(session: Session, audience: Audience, place_id: int | None, at: dt.date
 def on_duty(session: Session, place_id: int | None, at: dt.datetime) -> set[int]:
     """Ids of those on duty at the moment: of the nearest place above that has anybody then, else of the whole location.
     For a call that names no place: everybody who is on duty anywhere."""
-    week = session.scalars(select(DutySlot)).all()
-    zones = {key: zone_of(session, key) for key in {slot.place_id for slot in week}}
-    present = [slot for slot in week if covers(slot, at, zones[slot.place_id])]
+    there = present(session, session.scalars(select(DutySlot)).all(), at)
     if place_id is None:
-        return handed_over(session, {slot.user_id for slot in present}, at)
+        return handed_over(session, set().union(*there.values()), at)
     for near in (*places.upwards(session, place_id), None):
-        if found := {slot.user_id for slot in present if slot.place_id == near}:
-            return handed_over(session, found, at)
+        if near in there:
+            return handed_over(session, there[near], at)
     return set()
+
+
+def present(session: Session, week: Iterable[DutySlot], at: dt.datetime) -> dict[int | None, set[int]]:
+    """Place (None: the whole location) → ids of those whose slots hold the moment; handovers are not looked at."""
+    zones: dict[int | None, dt.tzinfo] = {}
+    found: dict[int | None, set[int]] = {}
+    for slot in week:
+        if slot.place_id not in zones:
+            zones[slot.place_id] = zone_of(session, slot.place_id)
+        if covers(slot, at, zones[slot.place_id]):
+            found.setdefault(slot.place_id, set()).add(slot.user_id)
+    return found
 
 
 def zone_of(session: Session, place_id: int | None) -> dt.tzinfo:
@@ -106,7 +116,22 @@ def handed_over(session: Session, people: Iterable[int], at: dt.datetime) -> set
 
 
 def slots(session: Session) -> Sequence[DutySlot]:
-    """The whole week, by place, day and hour."""
+    """The whole week, by place, day and hour, with the people."""
     return session.scalars(
-        select(DutySlot).order_by(DutySlot.place_id.nulls_first(), DutySlot.weekday, DutySlot.starts)
+        select(DutySlot)
+        .options(joinedload(DutySlot.user).load_only(*FACE))
+        .order_by(DutySlot.place_id.nulls_first(), DutySlot.weekday, DutySlot.starts, DutySlot.id)
+    ).all()
+
+
+def handovers(session: Session, at: dt.datetime) -> Sequence[Handover]:
+    """Handovers that are not over at the moment, the next to end first, with both people."""
+    return session.scalars(
+        select(Handover)
+        .where(Handover.ends_at > at)
+        .options(
+            joinedload(Handover.from_user).load_only(*FACE), joinedload(Handover.to_user).load_only(*FACE)
+        )
+        .order_by(Handover.starts_at, Handover.id)
+        .limit(200)
     ).all()

@@ -294,6 +294,23 @@ DESK_ROWS = [
     *_desk("POST desk.settle", 303, own=403),
 ]
 
+# --- duty, escalation, watch, reports of calls of help -------------------------------------------------------------
+
+SOS_ROWS = [
+    row("GET desk.duty", 200, DESK, 403),
+    row("POST desk.add_duty", 422, OFFICE, 403),
+    row("POST desk.remove_duty", 404, OFFICE, 403, path=fixed(slot_id=999)),
+    row("POST desk.hand_over", 422, DESK, 403),
+    row("POST desk.end_handover", 404, DESK, 403, path=fixed(handover_id=999)),
+    row("GET desk.steps", 200, OFFICE, 403),
+    row("POST desk.change_steps", 422, OFFICE, 403, data=fixed(do="save")),
+    row("GET desk.watch", 200, OFFICE, 403),
+    row("POST desk.hold_drill", 303, OFFICE, 403),
+    row("GET desk.report", 200, OFFICE, 403),
+    row("GET desk.report_file", 200, OFFICE, 403),
+    row("GET desk.sheet", 404, DESK, 403, thing="not there", path=fixed(alarm_id=999)),
+]
+
 # --- the administration --------------------------------------------------------------------------------------------
 
 
@@ -365,7 +382,7 @@ ADMIN = [
     ),
 ]
 
-ROWS = [*PUBLIC, *ACCOUNT, *PORTAL, *CHAT, *FILES, *DESK_ROWS, *ADMIN]
+ROWS = [*PUBLIC, *ACCOUNT, *PORTAL, *CHAT, *FILES, *DESK_ROWS, *SOS_ROWS, *ADMIN]
 
 # --- sockets -------------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from views.desk import choices, export, order, queue
+from views.desk import alarms, choices, duty, export, order, queue, reports, steps, watch
 from views.desk.blueprint import blueprint
 
 __all__ = ["blueprint", "init_app"]
@@ -12,6 +12,6 @@ __all__ = ["blueprint", "init_app"]
 
 def init_app(app: Flask) -> None:
     """Register the blueprint; its pages live in the modules named here."""
-    for part in (queue, order, choices, export):
+    for part in (queue, order, choices, export, duty, steps, watch, reports):
         assert part.blueprint is blueprint
     app.register_blueprint(blueprint)

@@ -41,16 +41,16 @@ def export() -> Response:
 
 def _lines(rows: Iterator[Any]) -> Iterator[str]:
     # The mark tells Excel that the file is UTF-8.
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _csv([_heads()])
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}" + csv_of([_heads()])
     portion: list[list[str]] = []
     for row in rows:
         portion.append(_cells(row))
         if len(portion) == _PORTION:
-            yield _csv(portion)
+            yield csv_of(portion)
             portion = []
             # A long export lets the sockets of this process have their turn.
             socketio.sleep(0)
-    yield _csv(portion)
+    yield csv_of(portion)
 
 
 def _heads() -> list[str]:
@@ -98,7 +98,8 @@ def _moment(moment: Any) -> str:
     return f"{local(moment):%Y-%m-%d %H:%M}" if moment else ""
 
 
-def _csv(rows: list[list[str]]) -> str:
+def csv_of(rows: list[list[str]]) -> str:
+    """The rows as spreadsheets read them, with nothing in them that is taken for a formula."""
     out = io.StringIO()
     csv.writer(out, delimiter=";").writerows([[safe(cell) for cell in row] for row in rows])
     return out.getvalue()
