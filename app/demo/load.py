@@ -10,6 +10,7 @@ from app.storage import Storage
 from models import Setting, User
 
 from . import people, places, plot, reference
+from .calling import Calls
 from .writing import Writer
 
 MARKER = "demo_loaded"
@@ -38,6 +39,7 @@ def load(session: Session, storage: Storage) -> None:
     session.add(Setting(name=MARKER, value=now.isoformat()))
     session.add(Setting(name="organization_name", value=places.TERRITORY_NAME))
     session.add(Setting(name="support_phone", value=people.SUPPORT_PHONE))
-    Writer(session, storage, reference.write(session), now).write(plot.orders(now))
+    rows = reference.write(session)
+    Writer(session, storage, rows, now).write(plot.orders(now), Calls(session, rows, now))
     session.commit()
     settings.forget()

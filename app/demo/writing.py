@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from random import Random
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.queries import places as place_queries
@@ -29,6 +30,7 @@ from models import (
 )
 
 from . import forms, pictures, places, search
+from .calling import Calls
 from .play import Line, Played, Post
 from .reference import Reference
 from .shapes import Person
@@ -53,20 +55,24 @@ class Writer:
         self._place_names = place_queries.full_names(session)
         self._files: list[Row] = []
 
-    def write(self, orders: Sequence[Played]) -> None:
+    def write(self, orders: Sequence[Played], calls: Calls) -> None:
         """Order by order in time, then every journal line in time: so numbers and ids grow as they would have."""
         threads = self._insert(
             Thread, [row for order in orders for row in self._threads(order)], Thread.__table__.c.id
         )
         chats, notes = threads[::2], threads[1::2]
         rows = [self._order(*each) for each in zip(orders, chats, notes, strict=True)]
-        numbers = self._insert(Order, rows, Order.__table__.c.id)
+        numbers, of_calls = _numbered([row["created_at"] for row in rows], calls.moments)
+        self._insert(Order, [row | {"id": number} for row, number in zip(rows, numbers, strict=True)])
+        lines = calls.write(of_calls)
+        last = func.setval(func.pg_get_serial_sequence("orders", "id"), max(*numbers, *of_calls))
+        self._session.execute(select(last))
         for row, number in zip(rows, numbers, strict=True):
             for answer in row["answers"]:
                 if answer["kind"] == FieldKind.FILE:
                     self._own_files(answer["value"], f"order:{number}")
         self._messages(orders, chats, notes)
-        self._told(orders, numbers, chats, notes)
+        self._told(orders, numbers, (chats, notes), lines)
         self._insert(StoredFile, self._files)
         self._session.execute(search.fill())
 
@@ -187,16 +193,24 @@ class Writer:
     # --- journal, notices, marks ----------------------------------------------------------------------------------
 
     def _told(
-        self, orders: Sequence[Played], numbers: Sequence[int], chats: Sequence[int], notes: Sequence[int]
+        self,
+        orders: Sequence[Played],
+        numbers: Sequence[int],
+        talks: tuple[Sequence[int], Sequence[int]],
+        others: list[Row],
     ) -> None:
+        """`others` are lines about something else, written in their places among these."""
         tellings = [Telling(self._now, order, number) for number, order in enumerate(orders)]
         happened = sorted(
             ((line, index) for index, order in enumerate(orders) for line in order.lines),
             key=lambda each: each[0].at,
         )
-        threads = {"chat": chats, "notes": notes}
+        threads = {"chat": talks[0], "notes": talks[1]}
         lines = [self._line(line, index, numbers[index], threads) for line, index in happened]
-        entries = self._insert(Entry, lines, Entry.__table__.c.id)
+        together = sorted([*lines, *others], key=lambda row: row["at"])
+        found = zip(self._insert(Entry, together, Entry.__table__.c.id), together, strict=True)
+        ids = {id(row): entry for entry, row in found}
+        entries = [ids[id(line)] for line in lines]
         self._insert(
             Notice,
             [
@@ -251,3 +265,15 @@ class Writer:
 
     def _uuid(self) -> UUID:
         return UUID(int=self._lot.getrandbits(128), version=4)
+
+
+#: The number of the first order, as models/orders.py begins.
+_FIRST = 100_001
+
+
+def _numbered(orders: list[dt.datetime], calls: list[dt.datetime]) -> tuple[list[int], list[int]]:
+    """The numbers of orders and of calls of help, each list in time: as if all had come one after another."""
+    return (
+        [_FIRST + place + bisect_left(calls, moment) for place, moment in enumerate(orders)],
+        [_FIRST + place + bisect_right(orders, moment) for place, moment in enumerate(calls)],
+    )

@@ -23,7 +23,19 @@ from app.demo.load import MARKER
 from app.flows import STATUSES, WORK
 from app.notices import JOURNAL
 from app.permissions import ROLES
-from models import Entry, FieldKind, Message, Order, Service, Setting, StoredFile, Thread, User
+from models import (
+    Alarm,
+    Entry,
+    FieldKind,
+    Message,
+    Order,
+    Receipt,
+    Service,
+    Setting,
+    StoredFile,
+    Thread,
+    User,
+)
 
 NOW = dt.datetime(2026, 11, 25, 9, 30, tzinfo=dt.UTC)
 
@@ -207,6 +219,7 @@ def test_loaded_data_keeps_every_invariant(loaded, app):
         _journal_explains_every_order,
         _notices_follow_the_table,
         _numbers_grow_with_time,
+        _calls_of_help_are_whole,
         _files_are_kept,
         _search_is_as_the_action_makes_it,
         _loads_only_once,
@@ -225,7 +238,7 @@ def _accounts_open(db, app):
 
 
 def _answers_are_whole(db, app):
-    for order in db.scalars(select(Order)).unique():
+    for order in db.scalars(select(Order).where(Order.alarm_id.is_(None))).unique():
         labels = [answer["label"] for answer in order.answers]
         asked = [field.label for field in order.service.fields]
         assert labels == [label for label in asked if label in labels], "in form order"
@@ -276,7 +289,7 @@ def _marks_stay_within_threads(db, app):
 def _statuses_agree_with_times(db, app):
     now = clock.now()
     loaded_at = dt.datetime.fromisoformat(db.get(Setting, MARKER).value)
-    for order in db.scalars(select(Order)).unique():
+    for order in db.scalars(select(Order).where(Order.alarm_id.is_(None))).unique():
         final = STATUSES[order.status].final
         assert (order.closed_at is not None) == final
         assert (order.completes_at is not None) == (order.status == "done")
@@ -308,7 +321,7 @@ def _unanswered_since(db, order):
 def _journal_explains_every_order(db, app):
     """The journal's moves lead, legally and without a gap, from «new» to the present status."""
     kinds = {move.kind: move for move in WORK.moves.values()}
-    for order in db.scalars(select(Order)).unique():
+    for order in db.scalars(select(Order).where(Order.alarm_id.is_(None))).unique():
         entries = db.scalars(select(Entry).where(Entry.subject == order.subject).order_by(Entry.id)).all()
         assert entries[0].kind == "order.placed"
         assert entries[0].at == order.created_at
@@ -356,6 +369,31 @@ def _numbers_grow_with_time(db, app):
         assert db.scalar(text(f"SELECT bool_and(ok) FROM ({rows}) AS rows")) is True, table
 
 
+def _calls_of_help_are_whole(db, app):
+    """What the actions keep of a call holds for the told ones: presses, stages in time, who was told before he came."""
+    alarms = db.scalars(select(Alarm)).unique().all()
+    assert len(alarms) >= 24
+    assert sum(alarm.drill for alarm in alarms) >= 4
+    assert {alarm.status for alarm in alarms} == {"completed", "cancelled", "false_call"}
+    for alarm in alarms:
+        assert alarm.lead_id == min(order.id for order in alarm.orders)
+        assert {order.status for order in alarm.orders} == {alarm.status}
+        assert len(alarm.orders) == alarm.calls
+        stages = (alarm.delivered_at, alarm.seen_at, alarm.accepted_at, alarm.on_way_at, alarm.on_site_at)
+        moments = [alarm.called_at, *(moment for moment in stages if moment), alarm.closed_at]
+        assert moments == sorted(moments)
+        assert not alarm.sounding
+        assert alarm.step_at is None
+        entries = db.scalars(select(Entry).where(Entry.subject == alarm.subject).order_by(Entry.id)).all()
+        assert [entry.kind for entry in entries][:2] == ["sos.called", "sos.told"]
+        assert sum(entry.kind in ("sos.called", "sos.repeated") for entry in entries) == alarm.calls
+        assert all(entry.kind in JOURNAL for entry in entries)
+        told = set(db.scalars(select(Receipt.user_id).where(Receipt.alarm_id == alarm.id)))
+        first = [one.user_id for one in alarm.responders][:1]
+        assert told >= set(first)
+        assert alarm.author_id not in told
+
+
 def _files_are_kept(db, app):
     files = db.scalars(select(StoredFile)).all()
     assert sum(file.subject.startswith("thread:") for file in files) >= 15
@@ -378,7 +416,7 @@ def _search_is_as_the_action_makes_it(db, app):
 
     before = dict(db.execute(select(Order.id, Order.search)).all())
     for order in db.scalars(select(Order).limit(40)).unique():
-        orders._index(order, order.author)
+        orders.index(order, order.author)
     after = dict(db.execute(select(Order.id, Order.search)).all())
     assert before == after
     db.rollback()
