@@ -131,7 +131,7 @@ def _search_finds_what_the_action_would_index(db):
     some = db.scalars(select(Order).order_by(Order.id.desc()).limit(50)).unique().all()
     before = {order.id: words(db.scalar(select(Order.search).where(Order.id == order.id))) for order in some}
     for order in some:
-        actions._index(order, order.author)
+        actions.index(order, order.author)
         assert words(db.scalar(select(Order.search).where(Order.id == order.id))) == before[order.id]
     db.rollback()
 
