@@ -30,10 +30,18 @@ FOR_EVER = "public, max-age=31536000, immutable"
 FILES = {
     "htmx.js": "htmx.org/dist/htmx.esm.js",
     "idiomorph.js": "idiomorph/dist/idiomorph.esm.js",
+    # Reads QR codes where the browser cannot; its two files know each other by these names.
+    "decode.js": "qr/decode.js",
+    "index.js": "qr/index.js",
     "socket.io.js": "socket.io-client/dist/socket.io.esm.min.js",
 }
 #: What our modules import by name → name under /vendor/.
-MODULES = {"htmx.org": "htmx.js", "idiomorph": "idiomorph.js", "socket.io-client": "socket.io.js"}
+MODULES = {
+    "htmx.org": "htmx.js",
+    "idiomorph": "idiomorph.js",
+    "qr/decode.js": "decode.js",
+    "socket.io-client": "socket.io.js",
+}
 
 #: Icons of the sprite, named as on lucide.dev.
 ICONS = (
@@ -65,6 +73,8 @@ ICONS = (
     "circle-x",
     "clipboard-list",
     "clock",
+    "corner-down-right",
+    "crosshair",
     "door-open",
     "download",
     "droplets",
@@ -76,6 +86,7 @@ ICONS = (
     "file",
     "file-text",
     "flag",
+    "flashlight",
     "funnel",
     "globe",
     "grip-vertical",
@@ -102,6 +113,7 @@ ICONS = (
     "mail",
     "map",
     "map-pin",
+    "maximize",
     "menu",
     "message-circle",
     "message-square",
@@ -111,17 +123,22 @@ ICONS = (
     "panels-top-left",
     "paperclip",
     "pencil",
+    "pentagon",
     "phone",
     "play",
     "plus",
     "printer",
+    "qr-code",
     "refresh-cw",
     "repeat",
     "rotate-ccw",
+    "ruler",
+    "scan-qr-code",
     "search",
     "send",
     "settings",
     "shield-check",
+    "siren",
     "sliders-horizontal",
     "sparkles",
     "star",
@@ -148,6 +165,8 @@ ICONS = (
     "wrench",
     "x",
     "zap",
+    "zoom-in",
+    "zoom-out",
 )
 
 blueprint = Blueprint("vendor", __name__, url_prefix="/vendor")

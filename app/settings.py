@@ -39,6 +39,7 @@ SETTINGS: dict[str, Spec] = {
         1,
         24 * 30,
     ),
+    "sos_minutes": Spec(int, 5, _l("Minutes within which staff must come after a call of help."), 1, 60),
     "support_phone": Spec(str, "", _l("Phone of the dispatch desk, shown to residents.")),
 }
 

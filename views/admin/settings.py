@@ -30,6 +30,7 @@ LABELS: dict[str, object] = {
     "completion_hours": _l("Automatic completion, hours"),
     "completion_reminder_hours": _l("Reminder before it, hours"),
     "reaction_hours": _l("Overdue after, hours"),
+    "sos_minutes": _l("Help comes within, minutes"),
     "support_phone": _l("Phone of the dispatch desk"),
 }
 
