@@ -30,10 +30,18 @@ FOR_EVER = "public, max-age=31536000, immutable"
 FILES = {
     "htmx.js": "htmx.org/dist/htmx.esm.js",
     "idiomorph.js": "idiomorph/dist/idiomorph.esm.js",
+    # Reads QR codes where the browser cannot; its two files know each other by these names.
+    "decode.js": "qr/decode.js",
+    "index.js": "qr/index.js",
     "socket.io.js": "socket.io-client/dist/socket.io.esm.min.js",
 }
 #: What our modules import by name → name under /vendor/.
-MODULES = {"htmx.org": "htmx.js", "idiomorph": "idiomorph.js", "socket.io-client": "socket.io.js"}
+MODULES = {
+    "htmx.org": "htmx.js",
+    "idiomorph": "idiomorph.js",
+    "qr/decode.js": "decode.js",
+    "socket.io-client": "socket.io.js",
+}
 
 #: Icons of the sprite, named as on lucide.dev.
 ICONS = (
@@ -67,6 +75,8 @@ ICONS = (
     "circle-x",
     "clipboard-list",
     "clock",
+    "corner-down-right",
+    "crosshair",
     "door-open",
     "download",
     "droplets",
@@ -78,6 +88,7 @@ ICONS = (
     "file",
     "file-text",
     "flag",
+    "flashlight",
     "footprints",
     "funnel",
     "globe",
@@ -106,6 +117,7 @@ ICONS = (
     "mail",
     "map",
     "map-pin",
+    "maximize",
     "megaphone",
     "menu",
     "message-circle",
@@ -116,6 +128,7 @@ ICONS = (
     "panels-top-left",
     "paperclip",
     "pencil",
+    "pentagon",
     "phone",
     "play",
     "plus",
@@ -125,7 +138,9 @@ ICONS = (
     "refresh-cw",
     "repeat",
     "rotate-ccw",
+    "ruler",
     "scan-line",
+    "scan-qr-code",
     "search",
     "send",
     "settings",
@@ -158,6 +173,8 @@ ICONS = (
     "wrench",
     "x",
     "zap",
+    "zoom-in",
+    "zoom-out",
 )
 
 blueprint = Blueprint("vendor", __name__, url_prefix="/vendor")

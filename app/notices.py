@@ -200,6 +200,11 @@ JOURNAL: dict[str, Row] = {
     "reference.added": Row(),
     "reference.changed": Row(),
     "reference.removed": Row(),
+    "place.moved": Row(),
+    "place.recoded": Row(),
+    "plan.set": Row(),
+    "plan.removed": Row(),
+    "plan.drawn": Row(),
     "form.changed": Row(),
     "setting.changed": Row(),
 }

@@ -363,8 +363,8 @@ def load_file(session: Session, actor: Actor, file_id: UUID) -> StoredFile:
         load_thread(session, actor, int(key))
     elif kind == "order":
         load_order(session, actor, int(key))
-    elif kind in ("user", "service"):
-        pass  # avatars and service pictures are for everybody who has signed in
+    elif kind in ("user", "service", "place"):
+        pass  # avatars, pictures of services and plans are for everybody who has signed in
     elif file.owner_id != actor.id or actor.id is None:
         raise NotFound
     return file

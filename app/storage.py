@@ -16,6 +16,7 @@ import filetype
 from flask_babel import lazy_gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from app import svg
 from app.errors import Invalid, TooLarge
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -24,6 +25,10 @@ MAX_PIXELS = 50_000_000
 #: Longest side of a stored picture and of its preview, in pixels.
 PICTURE_SIDE = 2560
 PREVIEW_SIDE = 640
+#: Of a plan, on which small print has to stay readable.
+PLAN_SIDE = 4096
+# Ours is lower, and is asked as soon as the header is read: nothing is decoded before. Pillow's would be a warning.
+Image.MAX_IMAGE_PIXELS = None
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."
@@ -49,6 +54,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "txt": frozenset({"text/plain"}),
     "csv": frozenset({"text/plain"}),
 }
+#: What a plan may be: extension → content type; None is a drawing, which says what it is when it is parsed.
+PLANS = {"svg": None, "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 #: What a file input offers.
 ACCEPT = ",".join(f".{extension}" for extension in ALLOWED)
@@ -78,37 +85,57 @@ class Storage:
 
     def save(self, stream: IO[bytes], filename: str) -> Stored:
         """Check and keep an upload. Raises Invalid (empty, forbidden or lying type, broken picture) or TooLarge."""
-        name = clean_name(filename)
-        data = stream.read(MAX_FILE_BYTES + 1)
-        if len(data) > MAX_FILE_BYTES:
-            limit = MAX_FILE_BYTES // 1024 // 1024
-            raise TooLarge(_("“%(name)s” is larger than %(limit)s MB.", name=name, limit=limit))
-        if not data:
-            raise Invalid(text=_("“%(name)s” is empty.", name=name), code="file_empty")
+        name, data = _read(stream, filename)
         content_type = checked_type(name, data)
-        file_id = uuid4()
-        self.path(file_id).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if content_type in _PICTURES:
-            return off_thread(lambda: self._save_picture(file_id, name, data))
-        _write(self.path(file_id), data)
-        return Stored(file_id, name, content_type, len(data))
+            return off_thread(lambda: self._save_picture(uuid4(), name, data))
+        return self._keep(Stored(uuid4(), name, content_type, len(data)), data)
+
+    def save_plan(self, stream: IO[bytes], filename: str) -> Stored:
+        """Check and keep a plan: a drawing that is cleaned, or a picture that is drawn anew on white. Raises Invalid
+        (none of these, broken, animated) or TooLarge."""
+        name, data = _read(stream, filename)
+        extension = name.rpartition(".")[2].lower()
+        if extension not in PLANS:
+            raise Invalid(
+                text=_("A plan is an SVG drawing or a PNG, JPEG or WebP picture."), code="file_forbidden"
+            )
+        guess = filetype.guess(data)
+        if (guess.mime if guess else None) != PLANS[extension]:
+            raise _lying(name)
+        if extension == "svg":
+            return off_thread(lambda: self._save_drawing(name, data))
+        return off_thread(lambda: self._save_sheet(name, data))
+
+    def _save_drawing(self, name: str, data: bytes) -> Stored:
+        cleaned, width, height = svg.clean(data, name)
+        return self._keep(Stored(uuid4(), name, "image/svg+xml", len(cleaned), width, height), cleaned)
+
+    def _save_sheet(self, name: str, data: bytes) -> Stored:
+        picture = _decoded(name, data, still=True)
+        sheet = Image.new("RGB", picture.size, "white")
+        transparent = picture.convert("RGBA")
+        sheet.paste(transparent, mask=transparent)
+        sheet.thumbnail((PLAN_SIDE, PLAN_SIDE))
+        # Lines and print stay sharp where they were sharp.
+        kind, content_type = (
+            ("JPEG", "image/jpeg") if name.lower().endswith(("jpg", "jpeg")) else ("PNG", "image/png")
+        )
+        out = io.BytesIO()
+        sheet.save(out, kind, quality=88)
+        return self._keep(Stored(uuid4(), name, content_type, out.tell(), *sheet.size), out.getvalue())
+
+    def _keep(self, stored: Stored, data: bytes) -> Stored:
+        self._folder(stored.id)
+        _write(self.path(stored.id), data)
+        return stored
+
+    def _folder(self, file_id: UUID) -> None:
+        self.path(file_id).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def _save_picture(self, file_id: UUID, name: str, data: bytes) -> Stored:
         """Re-encoded: what is not picture (scripts, location of the camera) does not survive."""
-        try:
-            with Image.open(io.BytesIO(data)) as opened:
-                if opened.width * opened.height > MAX_PIXELS:
-                    raise TooLarge(_("“%(name)s” has too many pixels.", name=name))
-                opened.load()
-                picture = ImageOps.exif_transpose(opened)
-        except (
-            UnidentifiedImageError,
-            OSError,
-            ValueError,
-            SyntaxError,
-            Image.DecompressionBombError,
-        ) as error:
-            raise Invalid(text=_("“%(name)s” is not a picture that can be read.", name=name)) from error
+        picture = _decoded(name, data)
         transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
         picture = picture.convert("RGBA" if transparent else "RGB")
         picture.info.clear()  # comments would be written again
@@ -117,6 +144,7 @@ class Storage:
         full = _encode(picture, kind)
         size = picture.size
         picture.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+        self._folder(file_id)
         _write(self.path(file_id), full)
         _write(self.path(file_id, preview=True), _encode(picture, "WEBP"))
         return Stored(file_id, name, content_type, len(full), *size)
@@ -124,6 +152,45 @@ class Storage:
     def remove(self, file_id: UUID) -> None:
         for preview in (False, True):
             self.path(file_id, preview=preview).unlink(missing_ok=True)
+
+
+def _read(stream: IO[bytes], filename: str) -> tuple[str, bytes]:
+    """The cleaned name and all bytes. Raises Invalid for an empty file, TooLarge."""
+    name = clean_name(filename)
+    data = stream.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        limit = MAX_FILE_BYTES // 1024 // 1024
+        raise TooLarge(_("“%(name)s” is larger than %(limit)s MB.", name=name, limit=limit))
+    if not data:
+        raise Invalid(text=_("“%(name)s” is empty.", name=name), code="file_empty")
+    return name, data
+
+
+def _decoded(name: str, data: bytes, *, still: bool = False) -> Image.Image:
+    """The picture, upright; its size is asked before it is decoded. `still` refuses what moves. Raises Invalid,
+    TooLarge."""
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise TooLarge(
+                    _(
+                        "“%(name)s” has too many pixels: at most %(most)s million.",
+                        name=name,
+                        most=MAX_PIXELS // 10**6,
+                    )
+                )
+            if still and getattr(opened, "is_animated", False):
+                raise Invalid(text=_("“%(name)s” is an animation. Choose a still picture.", name=name))
+            opened.load()
+            return ImageOps.exif_transpose(opened)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise Invalid(text=_("“%(name)s” is not a picture that can be read.", name=name)) from error
+
+
+def _lying(name: str) -> Invalid:
+    return Invalid(
+        text=_("The content of “%(name)s” is not what its name says.", name=name), code="file_lying"
+    )
 
 
 def checked_type(name: str, data: bytes) -> str:
@@ -140,9 +207,7 @@ def checked_type(name: str, data: bytes) -> str:
     guess = filetype.guess(data)
     found = guess.mime if guess else _text_type(data)
     if found not in ALLOWED[extension]:
-        raise Invalid(
-            text=_("The content of “%(name)s” is not what its name says.", name=name), code="file_lying"
-        )
+        raise _lying(name)
     return "application/octet-stream" if found == "application/x-ole-storage" else found
 
 

@@ -12,7 +12,7 @@ from models.base import Model, Now, user_fk
 
 
 class StoredFile(Model):
-    """`subject` says whose rights decide who may read it: "thread:9", "order:42", "user:7", "service:3";
+    """`subject` says whose rights decide who may read it: "thread:9", "order:42", "user:7", "service:3", "place:5";
     empty while the form that it was uploaded with has not been sent (then only the owner may)."""
 
     __tablename__ = "files"
@@ -27,7 +27,7 @@ class StoredFile(Model):
     name: Mapped[str] = mapped_column(String(255))
     content_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int] = mapped_column(BigInteger)
-    #: Pixels, for pictures only: pages reserve the room, so nothing jumps.
+    #: Pixels, for pictures with a preview only: pages reserve the room, so nothing jumps. A plan has its own.
     width: Mapped[int | None]
     height: Mapped[int | None]
     created_at: Mapped[Now]

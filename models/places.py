@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
@@ -62,8 +63,24 @@ class Place(Model):
     parent: Mapped[Place | None] = relationship(remote_side="Place.id", back_populates="children")
     children: Mapped[list[Place]] = relationship(back_populates="parent", order_by="Place.position")
 
+    @property
+    def point(self) -> tuple[float, float] | None:
+        return middle(self.mark, self.area)
+
     def __repr__(self) -> str:
         return self.name
+
+
+def middle(
+    mark: Sequence[float] | None, area: Sequence[Sequence[float]] | None
+) -> tuple[float, float] | None:
+    """Where the sign of a place stands on a plan: at its mark, else in the middle of its outline."""
+    if mark:
+        return mark[0], mark[1]
+    if not area:
+        return None
+    across, down = [x for x, _ in area], [y for _, y in area]
+    return (min(across) + max(across)) / 2, (min(down) + max(down)) / 2
 
 
 class RetiredCode(Model):

@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
         ("/files/<uuid:file_id>/preview", "GET", preview),
         ("/files/<uuid:file_id>/discard", "POST", discard),
         ("/pictures/<uuid:file_id>", "GET", picture),
+        ("/plans/<uuid:file_id>", "GET", plan),
         ("/avatars/<int(max=2147483647):user_id>", "GET", avatar),
     ):
         blueprint.add_url_rule(path, view.__name__, signed_in(view), methods=[method])
@@ -79,6 +80,18 @@ def preview(file_id: UUID) -> Response:
 def picture(file_id: UUID) -> Response:
     """A service's picture."""
     return preview(file_id)
+
+
+def plan(file_id: UUID) -> Response:
+    """The plan of a place, for <img>; opened by itself a drawing may use its own style and nothing else."""
+    file = load_file(db.session, actor(), file_id)
+    if not file.subject.startswith("place:"):
+        raise NotFound
+    response = _answer(file)
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+    )
+    return response
 
 
 def avatar(user_id: int) -> Response:

@@ -30,7 +30,6 @@ from models import (
     FieldKind,
     Order,
     OrderKind,
-    Place,
     Receipt,
     Responder,
     Thread,
@@ -147,8 +146,8 @@ class _Where:
 
 
 def _where(place_id: int | None) -> _Where:
-    place = db.session.get(Place, place_id) if place_id is not None else None
-    return _Where(place.id, places.full_names(db.session).get(place.id, place.name)) if place else _Where()
+    way = places.way_up(db.session, place_id) if place_id is not None else []
+    return _Where(way[0].id, places.full_name(way)) if way else _Where()
 
 
 def _open_alarm(actor: User, *, drill: bool) -> Alarm | None:

@@ -40,6 +40,7 @@ def load(session: Session, storage: Storage) -> None:
     session.add(Setting(name="organization_name", value=places.TERRITORY_NAME))
     session.add(Setting(name="support_phone", value=people.SUPPORT_PHONE))
     rows = reference.write(session)
+    reference.write_plans(session, storage, rows.places)
     Writer(session, storage, rows, now).write(plot.orders(now), Calls(session, rows, now))
     session.commit()
     settings.forget()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .floors import THINGS
 from .shapes import Place
 
 TERRITORY = "kama"
@@ -105,7 +106,7 @@ def _tree() -> tuple[Place, ...]:
             floor = f"{building}-floor-{number}"
             rows.append(Place(floor, building, "floor", f"{number} этаж"))
             rows += [_room(f"{building}-{key}", floor, room) for key, room in rooms]
-    return (*rows, *_OBJECTS)
+    return (*rows, *_OBJECTS, *THINGS)
 
 
 PLACES: tuple[Place, ...] = _tree()

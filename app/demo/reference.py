@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import passwords
+from app import clock, passwords
 from app.answers import normal_phone
 from app.permissions import TENANT_ADMIN
+from app.storage import Storage
 from models import (
     Category,
     Company,
@@ -20,12 +23,13 @@ from models import (
     Membership,
     Place,
     Service,
+    StoredFile,
     Team,
     User,
 )
 from models.people import new_session_key
 
-from . import catalogue, people, places
+from . import catalogue, floors, people, places, plans
 from .shapes import Person
 
 
@@ -68,7 +72,32 @@ def _places(found: Reference) -> None:
             position=position,
             timezone=None if place.parent else places.ZONE,
             shown=place.shown,
+            seats=floors.SEATS.get(place.key),
+            staff_phone=normal_phone(floors.STAFF_PHONES.get(place.key, "")) or "",
+            sos_minutes=floors.SOS_MINUTES.get(place.key),
+            mark=plans.mark(place.key),
         )
+
+
+def write_plans(session: Session, storage: Storage, rows: Mapping[str, Place]) -> None:
+    """The plans as if they were uploaded: they pass the same cleaner."""
+    for key, plan in plans.plans().items():
+        place = rows[key]
+        kept = storage.save_plan(io.BytesIO(plan.svg), f"{place.name}.svg")
+        session.add(
+            StoredFile(
+                id=kept.id,
+                subject=f"place:{place.id}",
+                name=kept.name,
+                content_type=kept.content_type,
+                size=kept.size,
+                created_at=clock.now(),
+            )
+        )
+        place.plan_id, place.plan_width, place.plan_height = kept.id, kept.width, kept.height
+        for inner, corners in plan.areas.items():
+            rows[inner].area = corners
+    session.flush()
 
 
 def _companies(found: Reference) -> None:

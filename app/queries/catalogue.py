@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.plans import built, first
 from app.policy import Actor, services_key, visible_services
-from models import Category, Extra, Order, OrderKind, Service
+from models import Category, Extra, FieldKind, FormField, Order, OrderKind, Service
 
 REPEATS, EXTRAS = 4, 6
 
@@ -71,6 +72,31 @@ def search(session: Session, actor: Actor, words: str, limit: int = 30) -> Seque
         )
         .unique()
         .all()
+    )
+
+
+def for_place(session: Session, actor: Actor, way: Sequence[Any]) -> list[Service]:
+    """Services whose form asks for a place and can be answered with this one, or with what it stands in; `way` leads
+    up from it. Two statements."""
+    kinds = {row.kind for row in way}
+    found = session.scalars(_offered(session, actor, _asking_for_place)).unique()
+    return [
+        service for service in found if any(place_kind(field) in (None, *kinds) for field in service.fields)
+    ]
+
+
+def place_kind(field: FormField) -> str | None:
+    """Which kind of place a field wants; None is any, "" that it asks for none."""
+    return field.limit("place_kind") if field.kind == FieldKind.PLACE and field.active else ""
+
+
+def _asking_for_place(offered: Select[Service]) -> Select[Service]:
+    asks = Service.fields.any((FormField.kind == FieldKind.PLACE) & FormField.active)
+    return (
+        offered.join(Service.category)
+        .where(Category.active, asks)
+        .options(selectinload(Service.fields))
+        .order_by(Category.position, Category.name, Service.position, Service.name)
     )
 
 

@@ -43,7 +43,7 @@ def edit(client: FlaskClient, place: Place, **changes: Any) -> Any:
 
 def test_the_tree_is_indented(admin: FlaskClient, tree: dict[str, Place]) -> None:
     page = admin.get("/admin/places/list/").text
-    depths = re.findall(r'tree__line--(\d)">.*?class="tree__name"[^>]*>([^<]+)<', page, re.DOTALL)
+    depths = re.findall(r'tree__line--(\d)".*?class="tree__name"[^>]*>([^<]+)<', page, re.DOTALL)
     assert depths == [("0", "Технопарк"), ("1", "Корпус А"), ("2", "3 этаж"), ("3", "Офис 312")]
     assert page.count("Staff only") == 1
 
@@ -78,7 +78,7 @@ def test_a_place_is_added_into_another(admin: FlaskClient, tree: dict[str, Place
     sent = {"name": "Офис 314", "number": "314", "kind": "room", "parent": tree["floor"].id, "shown": "yes"}
     assert admin.post("/admin/places/add", data=sent).status_code == 303
     made = db.session.query(Place).filter_by(number="314").one()
-    assert (made.parent_id, made.shown, made.position, made.timezone) == (tree["floor"].id, True, 0, None)
+    assert (made.parent_id, made.shown, made.position, made.timezone) == (tree["floor"].id, True, 1, None)
 
 
 def test_no_circles(admin: FlaskClient, tree: dict[str, Place]) -> None:

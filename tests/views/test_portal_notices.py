@@ -91,7 +91,7 @@ def test_counters_go_to_their_places(sign_in: Any, run_jobs: Any, count_statemen
     client.get("/")
     with count_statements(6):
         part = client.get("/notices/bell?bars=1").text
-    for place in ("top-notices", "side-notices", "foot-notices", "side-orders", "foot-orders"):
+    for place in ("top-notices", "side-notices", "side-orders", "foot-orders"):
         assert f'id="count-{place}" hx-swap-oob="true"' in part
     assert 'data-counter="notices">2' in part
     # A page without the bottom bar has no place for its counters.

@@ -10,7 +10,9 @@ from uuid import uuid4
 from flask import Flask
 from PIL import Image
 
+from app import clock
 from app.actions import chat, files, orders, people
+from app.actions import places as place_actions
 from app.extensions import db
 from app.permissions import (
     DISPATCHER,
@@ -24,7 +26,7 @@ from app.permissions import (
     TENANT_ADMIN,
 )
 from app.storage import Storage
-from models import FormField, Order, User
+from models import FormField, Order, RetiredCode, User
 from tests import factories as make
 from tests.shared import session_cookie
 
@@ -62,6 +64,9 @@ class World:
     files: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     reset_token: str = ""
+    #: The code of a place with a plan, and of one that is gone.
+    code: str = ""
+    gone_code: str = "GGGGGGGGGG"
 
 
 def build(app: Flask) -> World:
@@ -76,6 +81,7 @@ def build(app: Flask) -> World:
     people.set_avatar(persons["owner"], storage, _picture(), "owner.png")
     for name, person in persons.items():
         world.own_draft[name] = str(files.upload(person, storage, _picture(), "draft.png").id)
+    _place(world, persons["operator"], storage)
     world.reset_token = people.make_reset_link(persons["owner"])
     return world
 
@@ -107,6 +113,12 @@ def _catalogue(world: World, persons: dict[str, User], storage: Storage) -> None
         "place": make.place().id,
         "person": persons["other"].id,
     }
+
+
+def _place(world: World, operator: User, storage: Storage) -> None:
+    place = place_actions.set_plan(operator, storage, world.rows["place"], _picture(), "plan.png")
+    world.code, world.files["plan"] = place.code, str(place.plan_id)
+    db.session.add(RetiredCode(code=world.gone_code, name="Кофемат", retired_at=clock.now()))
 
 
 def _orders(world: World, persons: dict[str, User], storage: Storage) -> None:

@@ -18,8 +18,10 @@ from views.admin.memberships import MembershipView
 from views.admin.pages import quoted
 from views.admin.people import PersonView, role_label
 from views.admin.places import PlaceView
+from views.admin.plans import PlanPage
 from views.admin.roles import RIGHTS, RoleView
 from views.admin.settings import SettingsView
+from views.admin.stickers import StickerPage
 
 _VIEWS = (
     PersonView,
@@ -28,6 +30,8 @@ _VIEWS = (
     TeamView,
     RoleView,
     PlaceView,
+    PlanPage,
+    StickerPage,
     CategoryView,
     ServiceView,
     FormBuilder,

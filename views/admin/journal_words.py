@@ -11,8 +11,9 @@ from flask_babel import ngettext
 
 from app.flows import STATUSES
 from app.kinds import KINDS
+from app.queries import places
 from models import Entry
-from views.admin import companies, places
+from views.admin import companies
 from views.admin.people import role_name_label
 from views.admin.roles import RIGHTS
 
@@ -63,6 +64,11 @@ _LABELS: Mapping[str, object] = {
     "reference.added": _l("Added"),
     "reference.changed": _l("Changed"),
     "reference.removed": _l("Deleted"),
+    "place.moved": _l("Moved in the tree"),
+    "place.recoded": _l("QR code renewed"),
+    "plan.set": _l("Plan uploaded"),
+    "plan.removed": _l("Plan removed"),
+    "plan.drawn": _l("Drawn on the plan"),
     "form.changed": _l("Form changed"),
     "setting.changed": _l("Setting changed"),
 }
@@ -81,7 +87,7 @@ GROUPS: tuple[tuple[str, object, tuple[str, ...]], ...] = (
     (
         "reference",
         _l("Reference data"),
-        (*(k for k in _LABELS if k.startswith("reference.")), "form.changed"),
+        tuple(k for k in _LABELS if k.startswith(("reference.", "place.", "plan.", "form."))),
     ),
     ("settings", _l("Settings"), ("setting.changed",)),
 )
@@ -167,6 +173,10 @@ def _of_reference(data: Mapping[str, Any]) -> Sequence[str]:
     ]
 
 
+def _of_plan(data: Mapping[str, Any]) -> Sequence[str]:
+    return (str(data.get("file", "")), ", ".join(map(str, data.get("drawn", ()))))
+
+
 def _of_form(data: Mapping[str, Any]) -> Sequence[str]:
     return (
         _("Added: %(number)s", number=data["added"]) if data.get("added") else "",
@@ -203,6 +213,8 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any]], Sequence[str]]] = {
     "user": _of_user,
     "role": _of_role,
     "reference": _of_reference,
+    "place": _of_reference,
+    "plan": _of_plan,
     "form": _of_form,
     "setting": _of_setting,
 }
@@ -222,6 +234,11 @@ _FIELDS: Mapping[str, object] = {
     "parent": _l("Stands in"),
     "position": _l("Order in lists"),
     "timezone": _l("Time zone"),
+    "seats": _l("Seats"),
+    "staff_phone": _l("Phone of the staff"),
+    "sos_minutes": _l("Help comes within, minutes"),
+    "mark": _l("Mark on the plan"),
+    "area": _l("Outline on the plan"),
     "category": _l("Category"),
     "category_id": _l("Category"),
     "place": _l("Place"),

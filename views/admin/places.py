@@ -1,44 +1,43 @@
-"""Places: the tree of the location, and where a place may stand in it."""
+"""Places: the tree of the location, which is edited by drag, and the form of a place."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from flask import request
+from flask import current_app, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import expose
+from flask_appbuilder.actions import action as offered
 from flask_appbuilder.security.decorators import has_access
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
+from wtforms.validators import Optional
 
-from app import timezones
+from app import settings, timezones
+from app.actions import places as actions
+from app.answers import normal_phone
 from app.errors import Invalid
 from app.extensions import db
 from app.queries import choices, places
-from app.queries.places import Node
+from app.queries.places import KINDS, Node
 from models import Order, Place, PlaceKind, Service
 from views.admin import counting
 from views.admin.base import AdminView
 from views.admin.choices import key
-from views.admin.fields import OneOf
+from views.admin.fields import OneOf, Phone, Whole, within
 from views.admin.lists import Table
-from views.context import locale
+from views.admin.pages import WRITE
+from views.context import actor, locale
 
 #: The tree shows so many lines at once; deeper branches open on a page of their own.
 _MOST = 200
-#: Whoever moves a place holds this lock until the commit: two moves at once could close a circle.
-_MOVING = 20_260_102
 
-KINDS = {
-    PlaceKind.TERRITORY: _l("Territory"),
-    PlaceKind.BUILDING: _l("Building"),
-    PlaceKind.FLOOR: _l("Floor"),
-    PlaceKind.ROOM: _l("Room"),
-    PlaceKind.OBJECT: _l("Object"),
-}
+#: Beyond it a number is a slip of the hand.
+_MOST_SEATS = 100_000
 _ZONES = (
     "Europe/Kaliningrad",
     "Europe/Moscow",
@@ -52,7 +51,6 @@ _ZONES = (
     "Asia/Magadan",
     "Asia/Kamchatka",
 )
-_RANK = {kind: rank for rank, kind in enumerate(KINDS)}
 
 
 @dataclass(frozen=True)
@@ -73,46 +71,83 @@ def zones() -> list[tuple[str, object]]:
 class PlaceView(AdminView):
     key, route_base, right, subject = "places", "/admin/places", "Places", "place"
     datamodel = Table(Place, load=(joinedload(Place.parent),))
+    #: Where a place stands is a part of its form.
+    edits = ("reference.changed", "place.moved")
+    method_permission_name: ClassVar = AdminView.method_permission_name | {"move": WRITE}
     list_title, add_title = _l("Places"), _l("Add a place")
     list_template = "admin/places.html"
     list_columns = ["name"]
-    show_columns = ["name", "number", "kind", "parent", "shown", "timezone", "position"]
-    add_columns = edit_columns = ["name", "number", "kind", "parent", "shown", "timezone", "position"]
+    show_columns = [
+        "name",
+        "number",
+        "kind",
+        "parent",
+        "seats",
+        "shown",
+        "staff_phone",
+        "sos_minutes",
+        "timezone",
+    ]
+    add_columns = edit_columns = show_columns
     add_parts = edit_parts = [
-        (_l("The place"), {"fields": [("name", "number"), "kind", "parent", "shown"]}),
-        (_l("Details"), {"fields": [("timezone", "position")]}),
+        (_l("The place"), {"fields": [("name", "number"), ("kind", "seats"), "parent", "shown"]}),
+        (
+            _l("Call of help"),
+            {
+                "fields": [("staff_phone", "sos_minutes")],
+                "help": _l(
+                    "Whoever needs help here calls this number. What is empty is as in what the place stands in."
+                ),
+            },
+        ),
+        (_l("Details"), {"fields": ["timezone"]}),
     ]
     label_columns = {
         "name": _l("Name"),
         "number": _l("Number"),
         "kind": _l("Kind"),
         "parent": _l("Stands in"),
+        "seats": _l("Seats"),
         "shown": _l("Residents may choose it in forms"),
+        "staff_phone": _l("Phone of the staff"),
+        "sos_minutes": _l("Help comes within, minutes"),
         "timezone": _l("Time zone"),
-        "position": _l("Order in lists"),
     }
     description_columns = {
         "number": _l("Of an office or a floor, for example 312."),
+        "seats": _l("How many people have room here."),
         "shown": _l("Without it only the staff see the place and everything in it."),
         "parent": _l("Empty for the territory itself."),
-        "position": _l("Smaller numbers come first; equal ones go by name."),
     }
     add_form_extra_fields: ClassVar = {}
-    cells = {"kind": "place_kind"}
+    cells = {"kind": "place_kind", "staff_phone": "phone"}
     prefilled = {"parent": "places"}
     instead = _l("To take it out of forms, forbid residents to choose it.")
     hidden_by = "shown"
     base_order = ("position", "asc")
 
     def __init__(self, **options: Any) -> None:
-        kind = OneOf(self.label_columns["kind"], lambda: list(KINDS.items()), default=PlaceKind.ROOM)
+        labels, helps = self.label_columns, self.description_columns
+        kind = OneOf(labels["kind"], lambda: list(KINDS.items()), default=PlaceKind.ROOM)
         zone = OneOf(
-            self.label_columns["timezone"],
+            labels["timezone"],
             lambda: [("", _l("As what it stands in")), *zones()],
             needed=False,
             filters=[lambda text: text or None],
         )
-        self.add_form_extra_fields = self.edit_form_extra_fields = {"kind": kind, "timezone": zone}
+        minutes = settings.SETTINGS["sos_minutes"]
+        self.add_form_extra_fields = self.edit_form_extra_fields = {
+            "kind": kind,
+            "timezone": zone,
+            "seats": Whole(
+                labels["seats"], description=helps["seats"], validators=[Optional(), within(0, _MOST_SEATS)]
+            ),
+            "staff_phone": Phone(labels["staff_phone"], render_kw={"type": "tel", "autocomplete": "off"}),
+            "sos_minutes": Whole(
+                labels["sos_minutes"],
+                validators=[Optional(), within(minutes.minimum or 1, minutes.maximum or 60)],
+            ),
+        }
         super().__init__(**options)
 
     @expose("/list/")  # type: ignore[untyped-decorator]
@@ -133,32 +168,41 @@ class PlaceView(AdminView):
             kinds=KINDS,
         )
 
+    @expose("/move/<pk>", methods=["POST"])  # type: ignore[untyped-decorator]
+    @has_access  # type: ignore[untyped-decorator]
+    def move(self, pk: str) -> ResponseReturnValue:
+        """A line of the tree was dropped `into` a place `before` another one, or goes one `step` up or down."""
+        item, form = self.load(pk), request.form
+        if step := form.get("step"):
+            actions.step(actor(), item.id, up=step == "up")
+        else:
+            sides = {name: key(form.get(name, "")) for name in ("was_in", "into", "before")}
+            if any(form.get(name) and sides[name] is None for name in sides):
+                raise Invalid(text=_("There is no such place any more. Reload the page."))
+            actions.move(actor(), item.id, **sides)
+        if request.accept_mimetypes.best == "application/json":
+            return jsonify(text=_("Moved."))
+        flash(_("Moved."), "ok")
+        return redirect(self.get_redirect(), 303)
+
     def pre_add(self, item: Place) -> None:
         self.pre_update(item)
 
     def pre_update(self, item: Place) -> None:
-        """A place stands in one of a higher kind, and never in itself. Raises Invalid."""
-        db.session.execute(select(func.pg_advisory_xact_lock(_MOVING)))
-        if item.parent is not None:
-            if item.id is not None and item.id in _ancestors(item.parent):
-                raise Invalid({"parent": _("A place cannot stand in itself or in what it contains.")})
-            if not _fits(item.parent.kind, item.kind):
-                raise Invalid({"parent": _wrong(item.parent.kind, item.kind)})
-        elif item.kind != PlaceKind.TERRITORY:
-            raise Invalid(
-                {"parent": _("Only a territory stands by itself. Choose what this place stands in.")}
-            )
-        if item.id is not None:
-            self._children_fit(item)
-        if counting.has_namesake(item, Place.parent_id == (item.parent.id if item.parent else None)):
-            raise Invalid({"name": _("There is a place with this name beside it already.")})
+        """Raises Invalid if the place may not stand there, or its phone is none."""
+        actions.lock_tree()
+        actions.check_stand(item)
+        if item.staff_phone and (number := normal_phone(item.staff_phone)) is None:
+            raise Invalid({"staff_phone": _("Please enter a phone number, for example +7 912 345-67-89.")})
+        item.staff_phone = number if item.staff_phone else ""
+        if inspect(item).attrs.parent.history.has_changes():
+            item.position = actions.last_position(item.parent.id if item.parent else None)
+            actions.forget_drawn(item)
 
-    @staticmethod
-    def _children_fit(item: Place) -> None:
-        kinds = db.session.scalars(select(Place.kind).where(Place.parent_id == item.id).distinct())
-        for kind in kinds:
-            if not _fits(item.kind, kind):
-                raise Invalid({"kind": _wrong(item.kind, kind)})
+    def pre_delete(self, item: Place) -> None:
+        """Its sticker may still hang there: whoever scans it is told."""
+        actions.retire_code(item)
+        actions.drop_plan(current_app.extensions["storage"], item)
 
     def obstacles(self, item: Place) -> list[str]:
         return counting.in_use(
@@ -167,13 +211,44 @@ class PlaceView(AdminView):
             orders=Order.place_id == item.id,
         )
 
+    def consequences(self, item: Place) -> list[str]:
+        said = [_("Whoever scans its QR code is told that the place is gone.")]
+        return [*said, _("Its plan is deleted too.")] if item.plan_id else said
+
+    def links(self, item: Place) -> list[tuple[object, str, str]]:
+        inside = url_for("PlaceView.list", at=item.id)
+        return [
+            (_("Plan"), url_for("PlanPage.page", pk=item.id), "map"),
+            (_("What is inside"), inside, "layers"),
+        ]
+
+    def related(self, item: Place) -> Sequence[tuple[str, dict[str, Any]]]:
+        return [("admin/place_code.html", {"code": places.spaced_code(item.code)})]
+
+    @offered("up", _l("Higher in the list"), icon="arrow-up")
+    def up(self, item: Place) -> None:
+        actions.step(actor(), item.id, up=True)
+
+    @offered("down", _l("Lower in the list"), icon="arrow-down")
+    def down(self, item: Place) -> None:
+        actions.step(actor(), item.id, up=False)
+
+    @offered(
+        "new_code",
+        _l("New code"),
+        _l("The present QR code stops working: whoever scans its sticker is told so. Print a new one."),
+        icon="qr-code",
+    )
+    def new_code(self, item: Place) -> None:
+        actions.renew_code(actor(), item.id)
+
 
 # --- the tree -----------------------------------------------------------------------------------------------------
 
 
 def _unfolded(nodes: list[Node], at: int) -> list[Line]:
     """What stands in the place `at` (0: everything), as deep as the page holds."""
-    branch = _branch(nodes, at)
+    branch = places.branch(nodes, at)
     top = branch[0].depth if branch else 0
     deepest = top
     while sum(node.depth <= deepest + 1 for node in branch) <= _MOST and any(
@@ -190,16 +265,6 @@ def _unfolded(nodes: list[Node], at: int) -> list[Line]:
     shown = [node for node in branch if node.depth <= deepest]
     rows = _rows(shown)
     return [Line(rows[node.id], node.depth - top, inside.get(node.id, 0)) for node in shown]
-
-
-def _branch(nodes: list[Node], at: int) -> list[Node]:
-    """The lines below `at`: the tree lists parents before children."""
-    start = next((number for number, node in enumerate(nodes) if node.id == at), None)
-    if start is None:
-        return nodes
-    rest = nodes[start + 1 :]
-    end = next((number for number, node in enumerate(rest) if node.depth <= nodes[start].depth), len(rest))
-    return rest[:end]
 
 
 def _path(nodes: list[Node], at: int) -> list[Node]:
@@ -222,27 +287,3 @@ def _found(words: str) -> list[Line]:
 def _rows(nodes: list[Node]) -> dict[int, Place]:
     rows = db.session.scalars(select(Place).where(Place.id.in_([node.id for node in nodes])))
     return {place.id: place for place in rows}
-
-
-# --- where a place may stand --------------------------------------------------------------------------------------
-
-
-def _fits(outer: str, inner: str) -> bool:
-    """Objects may stand in objects (a screen in a rack); everything else in something greater."""
-    return outer == inner == PlaceKind.OBJECT or _RANK[PlaceKind(outer)] < _RANK[PlaceKind(inner)]
-
-
-def _wrong(outer: str, inner: str) -> str:
-    return _(
-        "“%(inner)s” cannot stand in “%(outer)s”.",
-        inner=KINDS[PlaceKind(inner)],
-        outer=KINDS[PlaceKind(outer)],
-    )
-
-
-def _ancestors(place: Place) -> set[int]:
-    """The place and everything that it stands in, as the database has it now. One statement."""
-    above = select(Place.id, Place.parent_id).where(Place.id == place.id).cte(recursive=True)
-    # UNION, not UNION ALL: even a circle that came from elsewhere ends.
-    above = above.union(select(Place.id, Place.parent_id).join(above, Place.id == above.c.parent_id))
-    return set(db.session.scalars(select(above.c.id)))

@@ -54,12 +54,18 @@ def _page(
         "portal/service.html",
         service=chosen,
         kind=kind_of(chosen.kind),
-        questions=questions(actor(), chosen, sent, problems or {}),
+        questions=questions(actor(), chosen, sent, problems or {}, _at()),
         returned=sent is not None,
         # Whole-form errors (no field named) still have to be said.
         problem=text if sent is not None and not problems else "",
         form_key=_form_key() or uuid4(),
     )
+
+
+def _at() -> int | None:
+    """The place that the address names: its QR code led here."""
+    text = request.args.get("place", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _form_key() -> UUID | None:

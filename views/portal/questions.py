@@ -57,12 +57,16 @@ class Question:
 
 
 def questions(
-    reader: User, service: Service, sent: Mapping[str, Sequence[str]] | None, problems: Mapping[str, object]
+    reader: User,
+    service: Service,
+    sent: Mapping[str, Sequence[str]] | None,
+    problems: Mapping[str, object],
+    at: int | None = None,
 ) -> list[Question]:
     """The questions in form order. `sent` is what came back with `problems`; None for a fresh form, in which what
-    we know of the reader is filled in."""
+    we know of the reader is filled in, and the place where the reader is (`at`, by a QR code)."""
     fields = [f for f in service.fields if f.active]
-    values = _known(reader, fields) if sent is None else sent
+    values = _known(reader, fields) | _here(fields, at) if sent is None else sent
     kept = _drafts(reader, fields, values)
     return [
         Question(
@@ -82,6 +86,18 @@ def _known(reader: User, fields: Sequence[FormField]) -> dict[str, list[str]]:
     """The reader's phone stands in the first phone field: most orders are for oneself."""
     first = next((f for f in fields if f.kind == FieldKind.PHONE and f.required), None)
     return {first.name: [phone(reader.phone)]} if first and reader.phone else {}
+
+
+def _here(fields: Sequence[FormField], at: int | None) -> dict[str, list[str]]:
+    """In each question for a place the one named, or the nearest around it that may be answered."""
+    asking = [f for f in fields if f.kind == FieldKind.PLACE] if at else []
+    way = places.way_up(db.session, at) if asking and at else []
+    found = {}
+    for f in asking:
+        offered = {value for _group, options in _places(f.limit("place_kind")) for value, _label in options}
+        if nearest := next((str(row.id) for row in way if str(row.id) in offered), None):
+            found[f.name] = [nearest]
+    return found
 
 
 def _drafts(

@@ -47,8 +47,10 @@ function save(form, key) {
 function restore(form, text) {
   const values = parse(text)?.values;
   if (!values) return;
+  // What the address of the page has filled in is newer: data-filled names it.
+  const filled = form.dataset.filled?.split(" ") ?? [];
   for (const field of fields(form)) {
-    if (!(field.name in values)) continue;
+    if (!(field.name in values) || filled.includes(field.name)) continue;
     if (["checkbox", "radio"].includes(field.type)) field.checked = values[field.name].includes(field.value);
     else field.value = values[field.name];
   }
