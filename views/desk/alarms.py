@@ -14,7 +14,7 @@ from markupsafe import Markup
 from app import policy
 from app.actions import alarms as actions
 from app.actions import consoles
-from app.errors import AtriumError, IllegalMove, Invalid, Stale
+from app.errors import AtriumError, IllegalMove, Invalid, NotFound, Stale
 from app.extensions import db
 from app.flows import SOS, STATUSES, By, Move
 from app.permissions import P
@@ -124,7 +124,10 @@ def alarm(number: int) -> str:
 @needs(P.SOS_RESPOND)
 def alarm_state(number: int) -> str:
     """Where the alarm stands now: what its live page asks for."""
-    return _state(policy.load_alarm(db.session, actor(), number))
+    one = policy.load_alarm(db.session, actor(), number)
+    if policy.alarm_side(db.session, actor(), one) is not By.STAFF:
+        raise NotFound
+    return _state(one)
 
 
 def _menu(subject: str = "") -> dict[str, Any]:
