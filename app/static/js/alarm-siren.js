@@ -24,7 +24,8 @@ export function audible() {
 
 /** To be called from under a hand: browsers keep a page silent until it is touched. */
 export async function wake() {
-  if (audio && audio.state !== "running") await audio.resume().catch(() => {});
+  if (!audio || audible() || navigator.userActivation?.hasBeenActive === false) return;
+  await audio.resume().catch(() => {});
 }
 
 export function sounding() {

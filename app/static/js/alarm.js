@@ -143,7 +143,7 @@ function run() {
 }
 
 function onAlarmed({ target }) {
-  document.getElementById("alarm-dialog").close();
+  target.closest?.("#alarm-dialog")?.close();
   if (!list().contains(target)) refresh();
   const page = document.getElementById("alarm-state");
   if (page && !page.contains(target)) htmx.trigger(page, "refresh");
