@@ -5,13 +5,14 @@ from __future__ import annotations
 from flask import Flask
 from flask_appbuilder import AppBuilder
 
-from views import admin, chat, context, desk, errors, files, headers, live, portal, public
+from views import admin, alarm_bar, chat, context, desk, errors, files, headers, live, portal, public
 
 
 def register_views(app: Flask, builder: AppBuilder) -> None:
     """Everything that answers a URL or a socket."""
     headers.init_app(app)
     context.init_app(app)
+    alarm_bar.init_app(app)
     errors.init_app(app)
     for part in (public, portal, desk, chat, files):
         part.init_app(app)

@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app import clock, policy
+from app.flows import ACCEPTED, ON_SITE, ON_WAY
 from app.notices import JOURNAL
 from app.plans import first
 from app.policy import Actor
@@ -22,6 +23,8 @@ from models import FACE, Alarm, Channel, Console, Entry, Heartbeat, Receipt, Res
 SILENT = dt.timedelta(seconds=12)
 #: A part that has to be alive and has not said so for so long is dead.
 DEAD = dt.timedelta(seconds=5)
+#: A press that came so much later than it was made is told with both times.
+LATE = dt.timedelta(seconds=5)
 WATCHDOG = "watchdog"
 PAGE = 40
 
@@ -34,10 +37,25 @@ class Ringing:
     sounds: bool
 
     @property
+    def going(self) -> list[Responder]:
+        return going(self.alarm)
+
+    @property
     def stamp(self) -> str:
         """Differs when the bar has to be drawn anew."""
         alarm = self.alarm
-        return f"{alarm.id}.{alarm.status}.{alarm.calls}.{int(self.sounds)}.{alarm.place_id or 0}"
+        steps = "".join(f"{one.user_id}{stage(one)[0]}" for one in self.going)
+        return f"{alarm.id}.{alarm.status}.{alarm.calls}.{int(self.sounds)}.{alarm.place_id or 0}.{steps}"
+
+
+def going(alarm: Alarm) -> list[Responder]:
+    """Those of the staff who respond and have not given up, the first one first."""
+    return [one for one in alarm.responders if one.left_at is None]
+
+
+def stage(one: Responder) -> str:
+    """How far a responder has come: the name of a status."""
+    return ON_SITE.name if one.on_site_at else ON_WAY.name if one.on_way_at else ACCEPTED.name
 
 
 def ringing(session: Session, actor: Actor) -> list[Ringing]:
@@ -126,6 +144,36 @@ def history(session: Session, alarm: Alarm, *, staff: bool, limit: int = 1000) -
     return [
         Event(at, actor or "", str(JOURNAL[kind].history) % Words(data), JOURNAL[kind].icon, key)
         for key, at, kind, data, actor in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One press: its order, when it came to us, when it was made by the phone's clock, what it said."""
+
+    order: int
+    came_at: dt.datetime
+    pressed_at: dt.datetime
+    place: str
+    words: str
+
+    @property
+    def late(self) -> bool:
+        """The phone had no network meanwhile."""
+        return self.came_at - self.pressed_at >= LATE
+
+
+def calls(session: Session, alarm: Alarm, limit: int = 200) -> list[Call]:
+    """Every press of the alarm, the first one first. One statement."""
+    rows = session.execute(
+        select(Entry.at, Entry.data)
+        .where(Entry.subject == alarm.subject, Entry.kind.in_(("sos.called", "sos.repeated")))
+        .order_by(Entry.id)
+        .limit(limit)
+    )
+    return [
+        Call(data["order"], at, dt.datetime.fromisoformat(data["pressed_at"]), data["place"], data["words"])
+        for at, data in rows
     ]
 
 

@@ -332,6 +332,50 @@ SOS_ROWS = [
     row("GET desk.sheet", 404, DESK, 403, thing="not there", path=fixed(alarm_id=999)),
 ]
 
+# --- calls of help at the desk -------------------------------------------------------------------------------------
+
+#: Everybody of the staff hears and answers them.
+HELP = DESK
+
+
+def _alarms(address: str, ok: int, own: int, **more: Any) -> list[Row]:
+    """Somebody else's call, the own one of the guard, one that is not there."""
+    data: Params = more.pop("data", lambda _world, _who: {})
+    return [
+        row(address, ok, HELP, 403, thing="a resident's", path=_alarm("alarm", more), data=data),
+        row(
+            address,
+            ok,
+            HELP,
+            403,
+            thing="the guard's",
+            path=_alarm("guards_alarm", more),
+            data=data,
+            guard=own,
+        ),
+        row(address, 404, HELP, 403, thing="not there", path=fixed(number=999_999_999, **more), data=data),
+    ]
+
+
+def _alarm(key: str, more: dict[str, Any]) -> Params:
+    return lambda world, _who: {"number": world.rows[key], **more}
+
+
+_BEAT = {"id": "3f6d3a57-9f2b-4b5e-9b53-0a3a3f0b5d11", "sound": "1", "visible": "1"}
+
+ALARMS = [
+    row("GET desk.alarms", 200, HELP, 403),
+    row("GET desk.bar", 200, HELP, 403),
+    row("POST desk.beat", 200, HELP, 403, data=fixed(**_BEAT)),
+    row("POST desk.leave", 204, HELP, 403, data=fixed(**_BEAT)),
+    row("POST desk.delivered", 204, HELP, 403, data=fixed(id="1")),
+    row("POST desk.seen_alarms", 204, HELP, 403, data=fixed(id="1")),
+    *_alarms("GET desk.alarm", 200, own=200),
+    *_alarms("GET desk.alarm_state", 200, own=404),
+    *_alarms("GET desk.alarm_window", 200, own=409, name="false_call"),
+    *_alarms("POST desk.alarm_move", 303, own=403, name="accept"),
+]
+
 # --- the administration --------------------------------------------------------------------------------------------
 
 
@@ -414,7 +458,7 @@ ADMIN = [
     ),
 ]
 
-ROWS = [*PUBLIC, *ACCOUNT, *PORTAL, *CHAT, *FILES, *DESK_ROWS, *SOS_ROWS, *ADMIN]
+ROWS = [*PUBLIC, *ACCOUNT, *PORTAL, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN]
 
 # --- sockets -------------------------------------------------------------------------------------------------------
 
@@ -432,6 +476,8 @@ SUBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
         "mate": ("team:{team}",),
         "other_executor": ("team:{other_team}",),
     },
+    "sos": dict.fromkeys(DESK, ("sos",)),
+    "alarm:{alarm}": dict.fromkeys(DESK | {"other"}, ("alarm:{alarm}",)),
     # Rooms are not subjects: nobody gets in by naming one.
     **{
         name: {}

@@ -11,7 +11,7 @@ from flask import Flask
 from PIL import Image
 
 from app import clock
-from app.actions import chat, files, orders, people
+from app.actions import alarms, chat, files, orders, people
 from app.actions import places as place_actions
 from app.extensions import db
 from app.permissions import (
@@ -78,6 +78,7 @@ def build(app: Flask) -> World:
     _groups(world, persons)
     _catalogue(world, persons, storage)
     _orders(world, persons, storage)
+    _calls(world, persons)
     people.set_avatar(persons["owner"], storage, _picture(), "owner.png")
     for name, person in persons.items():
         world.own_draft[name] = str(files.upload(person, storage, _picture(), "draft.png").id)
@@ -134,6 +135,12 @@ def _orders(world: World, persons: dict[str, User], storage: Storage) -> None:
         world.files[place] = str(draft.id)
     for name, person in persons.items():
         world.own_order[name] = _of(orders.place(person, service_id, {}, uuid4()))
+    db.session.commit()
+
+
+def _calls(world: World, persons: dict[str, User]) -> None:
+    for name, who in (("alarm", "other"), ("guards_alarm", "guard")):
+        world.rows[name] = alarms.call(persons[who], uuid4()).alarm_id
     db.session.commit()
 
 

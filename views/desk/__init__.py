@@ -1,4 +1,4 @@
-"""The staff at work: the queue of orders with its filters, an order, the choices of people, the export."""
+"""The staff at work: the queue with its filters, an order, calls of help, the choices of people, the export."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ __all__ = ["blueprint", "init_app"]
 
 def init_app(app: Flask) -> None:
     """Register the blueprint; its pages live in the modules named here."""
-    for part in (queue, order, choices, export, duty, steps, watch, reports):
+    for part in (queue, order, alarms, choices, export, duty, steps, watch, reports):
         assert part.blueprint is blueprint
     app.register_blueprint(blueprint)

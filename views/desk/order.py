@@ -16,7 +16,7 @@ from app.permissions import P
 from app.queries import desk, people
 from models import Order
 from views import errors
-from views.context import actor, needs, seen
+from views.context import actor, can, needs, seen
 from views.desk.blueprint import blueprint, is_fragment, target, trigger
 from views.desk.case import Case, case_of, context, refused, state_context, talk
 from views.desk.filters import asked, here, number
@@ -37,13 +37,24 @@ def problem(error: AtriumError) -> ResponseReturnValue:
 
 @blueprint.get("/orders/<int:number>")
 @needs(P.DESK)
-def order(number: int) -> str:
-    """The order beside its queue; htmx gets the order alone."""
+def order(number: int) -> ResponseReturnValue:
+    """The order beside its queue; htmx gets the order alone. A call of help is met on the page of its alarm."""
     case = case_of(number)
+    if case.order.alarm_id is not None and can(P.SOS_RESPOND):
+        return _to_alarm(case.order.alarm_id)
     if is_fragment():
         seen(case.order.subject)
         return render_template("desk/_order.html", here=_here(), **context(case))
     return _page(case)
+
+
+def _to_alarm(number: int) -> ResponseReturnValue:
+    address = url_for("desk.alarm", number=number)
+    if not is_fragment():
+        return redirect(address)
+    response = Response(status=204)
+    response.headers["HX-Redirect"] = address
+    return response
 
 
 @blueprint.get("/orders/<int:number>/state")

@@ -56,7 +56,7 @@ function find(event) {
   if (event.shiftKey) return null;
   if (event.code === "KeyG") return () => (leader = Date.now());
   const digit = /^(?:Digit|Numpad)([1-5])$/.exec(event.code)?.[1];
-  if (digit) return () => document.querySelectorAll("#order-state [data-key]")[digit - 1]?.click();
+  if (digit) return () => document.querySelectorAll(":is(#order-state, #alarm-state) [data-key]")[digit - 1]?.click();
   return KEYS[event.code];
 }
 

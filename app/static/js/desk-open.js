@@ -29,6 +29,7 @@ export function openOrder(link) {
 
 /** Back to the queue, where the reader left it. */
 export function closeOrder() {
+  if (!pane) return; // a page of its own
   if (desk.dataset.pane === "queue" && !isOrder()) return;
   const row = current();
   history.pushState({ desk: true }, "", list);

@@ -32,7 +32,8 @@ function onLive({ detail }) {
   for (const poke of pokes) {
     const number = /^order:(\d+)$/.exec(poke?.subject ?? "")?.[1];
     if (number) changed.add(number);
-    else if (!poke || poke.kind === "resync") all = true;
+    // A call of help is poked by its alarm, which may have many orders.
+    else if (!poke || poke.kind === "resync" || poke.kind.startsWith("sos.")) all = true;
   }
   ask([]);
 }

@@ -18,18 +18,18 @@ export class Unreachable extends Error {
 }
 
 /** The markup of a fragment. */
-export async function fragment(url) {
-  return (await ask(url, { headers: { Accept: "text/html", "HX-Request": "true" } })).text();
+export async function fragment(url, patience) {
+  return (await ask(url, { headers: { Accept: "text/html", "HX-Request": "true" } }, patience)).text();
 }
 
 /** Sends a form (pairs of names and values), outliving the page; the JSON answer, or null if there is none. */
-export async function send(url, pairs = []) {
+export async function send(url, pairs = [], patience) {
   const response = await ask(url, {
     method: "POST",
     headers: { Accept: "application/json", "X-CSRFToken": csrf() },
     body: new URLSearchParams(pairs),
     keepalive: true,
-  });
+  }, patience);
   return response.status === 204 ? null : response.json();
 }
 
@@ -50,10 +50,10 @@ export function signIn() {
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-async function ask(url, options) {
+async function ask(url, options, patience = PATIENCE) {
   let response;
   try {
-    response = await fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE) });
+    response = await fetch(url, { ...options, signal: AbortSignal.timeout(patience) });
   } catch {
     throw new Unreachable();
   }

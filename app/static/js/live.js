@@ -1,5 +1,5 @@
 // One socket a page. It only listens: a poke says what changed, pages fetch what they may see. Elements name what they
-// live by in data-live («order:42», «desk», «inbox», «mine», «company») and get an event "live" for it: at most four a second (each
+// live by in data-live («order:42», «desk», «inbox», «mine», «company», «sos») and get an event "live" for it: at most four a second (each
 // at once with data-live-now), and one of kind "resync" after each connection, for what was missed meanwhile.
 // <body data-connection> tells the state.
 import { io } from "socket.io-client";
@@ -102,7 +102,7 @@ function tokens(element) {
 
 function wanted() {
   const all = new Set([...elements()].flatMap(tokens));
-  return [...all].filter((token) => token === "desk" || token === "company" || token.includes(":"));
+  return [...all].filter((token) => ["desk", "company", "sos"].includes(token) || token.includes(":"));
 }
 
 async function subscribeAll() {
@@ -151,8 +151,9 @@ function spread(poke) {
 function matches(token, { kind, subject }) {
   if (token.includes(":")) return token === subject;
   if (token === "inbox") return kind.startsWith("inbox.");
-  if (token === "desk" || token === "company") return /^(order|message)\./.test(kind);
-  return token === "mine" && /^(order|message|thread\.seen)/.test(kind);
+  if (token === "sos") return /^(sos|alarm)\./.test(kind);
+  if (token === "desk" || token === "company") return /^(order|message|sos)\./.test(kind);
+  return token === "mine" && /^(order|message|sos|thread\.seen)/.test(kind);
 }
 
 function resync(which = () => true) {

@@ -1,0 +1,66 @@
+// The siren: synthesised, so there is nothing to download; it wails by an oscillator of its own, so it needs no timer,
+// which browsers slow down in the background. A drill has a softer voice.
+const VOICES = {
+  alarm: { shape: "sawtooth", pitch: 930, swing: 330, pace: 1.5, volume: 0.6 },
+  drill: { shape: "sine", pitch: 600, swing: 70, pace: 0.7, volume: 0.25 },
+};
+const HEARD = "siren-heard";
+const SHIFT = 12 * 3600_000;
+
+let audio = null;
+let voice = null; // { kind, gain, parts } while it sounds
+
+/** Prepares the sound; `changed` is called whenever the browser lets it sound or not. */
+export function startSiren(changed) {
+  if (!globalThis.AudioContext) return;
+  audio = new AudioContext();
+  audio.addEventListener("statechange", changed);
+}
+
+/** Whether the browser lets this page sound. */
+export function audible() {
+  return audio?.state === "running";
+}
+
+/** To be called from under a hand: browsers keep a page silent until it is touched. */
+export async function wake() {
+  if (!audio || audible() || navigator.userActivation?.hasBeenActive === false) return;
+  await audio.resume().catch(() => {});
+}
+
+export function sounding() {
+  return voice?.kind ?? "";
+}
+
+export function sound(kind) {
+  if (voice?.kind === kind) return;
+  silence();
+  const { shape, pitch, swing, pace, volume } = VOICES[kind];
+  const gain = new GainNode(audio, { gain: 0 });
+  const tone = new OscillatorNode(audio, { type: shape, frequency: pitch });
+  const wail = new OscillatorNode(audio, { type: "triangle", frequency: pace });
+  const depth = new GainNode(audio, { gain: swing });
+  wail.connect(depth).connect(tone.frequency);
+  tone.connect(gain).connect(audio.destination);
+  gain.gain.linearRampToValueAtTime(volume, audio.currentTime + 0.05);
+  for (const part of [tone, wail]) part.start();
+  voice = { kind, parts: [tone, wail] };
+}
+
+export function silence() {
+  for (const part of voice?.parts ?? []) part.stop();
+  voice = null;
+}
+
+// --- checked at the start of a shift --------------------------------------------------------------------------------
+
+/** Whether somebody has heard it here within this shift. */
+export function checked() {
+  const since = Date.now() - Number(localStorage.getItem(HEARD));
+  return since >= 0 && since < SHIFT;
+}
+
+export function setChecked(heard) {
+  if (heard) localStorage.setItem(HEARD, String(Date.now()));
+  else localStorage.removeItem(HEARD);
+}

@@ -1,0 +1,293 @@
+"""A call for help at the staff's consoles: shown and heard on every page, first one wins, true after every break."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from app.actions import alarms
+from app.extensions import db
+from app.permissions import GUARD
+from models import Alarm, Console, Order, Receipt, User
+from tests import factories as make
+from tests.browser import NARROW, WIDE
+from tests.waiting import wait_for
+
+
+@pytest.fixture
+def guard(app: Any) -> User:
+    return make.user("Николай", "Багров", roles=(GUARD,))
+
+
+@pytest.fixture
+def dispatcher(app: Any) -> User:
+    return make.dispatcher()
+
+
+def console(page: Page, path: str) -> Page:
+    """A page of the staff that may sound: a hand has touched it."""
+    page.goto(path)
+    expect(page.locator("body[data-connection=online]")).to_be_attached()
+    page.keyboard.press("Shift")
+    expect(page.locator("[data-strip=untested]")).to_be_visible()
+    return page
+
+
+def called(**more: Any) -> Order:
+    order = alarms.call(make.resident(phone="+79123456789"), uuid4(), **more)
+    db.session.commit()
+    return order
+
+
+def siren(page: Page, state: str, seconds: float = 10) -> None:
+    expect(page.locator(f"#alarm-frame[data-siren={state}]")).to_be_attached(timeout=seconds * 1000)
+
+
+def bar(page: Page, order: Order) -> Any:
+    return page.locator(f"#alarm-{order.alarm_id}")
+
+
+def press(page: Page, order: Order, name: str) -> None:
+    page.locator(f"#alarm-{order.alarm_id}-{name}").click()
+
+
+def fresh(order: Order) -> Alarm:
+    db.session.expire_all()
+    return db.session.get(Alarm, order.alarm_id)
+
+
+@pytest.mark.parametrize("path", ["/desk/", "/admin/places/list/", "ORDER"])
+def test_two_consoles_from_the_press_to_the_result(
+    new_page: Any, dispatcher: User, guard: User, axe: Any, path: str
+) -> None:
+    """S1-9, D-11: a call appears on whatever page is open and sounds; one accepts, the other sees who goes and falls
+    silent, joins, and the result closes it for both."""
+    work = f"/desk/orders/{make.order().id}"
+    desk = console(new_page(dispatcher, width=WIDE), work if path == "ORDER" else path)
+    phone = console(new_page(guard, width=NARROW), "/desk/")
+    order = called(words="Человеку плохо")
+    for page in (desk, phone):
+        expect(bar(page, order)).to_contain_text("Марина Спиридонова")
+        expect(bar(page, order)).to_contain_text("Человеку плохо")
+        expect(bar(page, order)).to_contain_text("место не указано")
+        siren(page, "sounding")
+        expect(page).to_have_title(re.compile("^⚠ SOS · "))
+        expect(page).not_to_have_title(re.compile("⚠"))
+        expect(bar(page, order).locator(".alarm__clock")).to_have_text(re.compile(r"^0:0[2-9]$"))
+    axe(desk)
+    axe(phone)
+    alarms.call(order.author, uuid4())
+    db.session.commit()
+    expect(bar(desk, order)).to_contain_text("×2")
+
+    press(phone, order, "accept")
+    for page in (desk, phone):
+        siren(page, "silent")
+        expect(bar(page, order)).to_contain_text("Идёт Николай Багров")
+        expect(page).not_to_have_title(re.compile("⚠"))
+    press(phone, order, "set_off")
+    expect(bar(desk, order)).to_contain_text("Николай Багров (в пути)")
+    press(desk, order, "join")
+    expect(bar(phone, order)).to_contain_text("Ольга Кузнецова")
+    press(phone, order, "arrive")
+    press(phone, order, "finish")
+    window = phone.locator("#alarm-dialog")
+    axe(phone)
+    window.locator("textarea").fill("Вызвали врача")
+    window.get_by_role("button", name="Завершить").click()
+    for page in (desk, phone):
+        expect(page.locator("[data-alarm]")).to_have_count(0)
+    expect(window).to_be_hidden()
+    assert (fresh(order).status, fresh(order).result) == ("completed", "Вызвали врача")
+
+
+def test_delivered_seen_and_accepted_are_three_times(new_page: Any, guard: User) -> None:
+    """The page's own acknowledgements: on the screen at once, seen when a hand moves."""
+    page = console(new_page(guard), "/desk/")
+    order = called()
+
+    def receipt() -> Receipt:
+        db.session.expire_all()
+        return db.session.scalar(select(Receipt).where(Receipt.alarm_id == order.alarm_id))
+
+    wait_for(lambda: receipt().delivered_at)
+    assert receipt().seen_at is None
+    page.mouse.move(300, 400)
+    page.mouse.move(320, 420)
+    wait_for(lambda: receipt().seen_at)
+    assert fresh(order).accepted_at is None
+
+
+def test_the_second_press_hears_who_was_faster(new_page: Any, dispatcher: User, guard: User) -> None:
+    """The bar is old because the network is slow: the press is refused with a name and the way to join."""
+    page = console(new_page(dispatcher, worker=False, expected=("net::ERR_FAILED",)), "/desk/")
+    order = called()
+    expect(bar(page, order)).to_be_visible()
+    page.route("**/desk/alarms/bar", lambda route: route.abort())
+    alarms.move(guard, order.alarm_id, "accept")
+    db.session.commit()
+    press(page, order, "accept")
+    expect(page.locator(".toast")).to_contain_text("Николай Багров")
+    expect(bar(page, order)).to_contain_text("Присоединиться")
+    siren(page, "silent")
+
+
+def test_one_tab_of_a_browser_sounds(new_page: Any, guard: User) -> None:
+    """Many tabs are no flood; when the one that sounds is closed, the next one goes on."""
+    first = console(new_page(guard), "/desk/")
+    second = console(first.context.new_page(), "/desk/alarms")
+    order = called()
+    for page in (first, second):
+        expect(bar(page, order)).to_be_visible()
+    states = wait_for(
+        lambda: sorted(heard(first, second)) == ["elsewhere", "sounding"] and heard(first, second)
+    )
+    loud, quiet = (first, second) if states[0] == "sounding" else (second, first)
+    for _ in range(20):
+        alarms.call(order.author, uuid4())
+    db.session.commit()
+    expect(bar(quiet, order)).to_contain_text("×21")
+    expect(bar(loud, order)).to_contain_text("×21")
+    assert sorted(heard(first, second)) == ["elsewhere", "sounding"]
+    loud.close()
+    siren(quiet, "sounding")
+    press(quiet, order, "accept")
+    siren(quiet, "silent")
+
+
+def heard(*pages: Page) -> list[str]:
+    return [str(page.locator("#alarm-frame").get_attribute("data-siren")) for page in pages]
+
+
+def test_sound_that_the_browser_blocks_is_shown(new_page: Any, guard: User, axe: Any) -> None:
+    page = new_page(guard)
+    page.goto("/desk/")
+    order = called()
+    expect(bar(page, order)).to_be_visible()
+    siren(page, "blocked")
+    expect(page.locator("[data-siren-wake]")).to_have_text("Звук выключен браузером — включить")
+    axe(page)
+    page.locator("[data-siren-wake]").click()
+    siren(page, "sounding")
+    expect(page.locator("[data-siren-wake]")).to_be_hidden()
+
+
+def test_sound_is_checked_at_the_start_of_a_shift(new_page: Any, dispatcher: User, axe: Any) -> None:
+    """A console counts as heard when its sound was checked; else managers are told that nobody would hear."""
+    page = console(new_page(dispatcher), "/desk/")
+    deaf = page.locator("[data-watch=heard]")
+    expect(deaf).to_contain_text("нет открытых рабочих мест со звуком", timeout=15_000)
+    page.locator("[data-strip=untested] [data-siren-check]").click()
+    window = page.locator("#siren-dialog")
+    axe(page)
+    window.locator("[data-siren-test]").click()
+    expect(window).to_contain_text("Слышно?")
+    window.locator("[data-siren-unheard]").click()
+    expect(window).to_contain_text("Прибавьте громкость")
+    window.locator("[data-siren-test]").click()
+    window.locator("[data-siren-heard]").click()
+    expect(window).to_be_hidden()
+    expect(page.locator("[data-strip=well]")).to_be_visible()
+    expect(deaf).to_be_hidden()
+    wait_for(lambda: sounds(dispatcher))
+    page.reload()
+    expect(page.locator("[data-strip=blocked]")).to_be_visible()
+    page.keyboard.press("Shift")
+    expect(page.locator("[data-strip=well]")).to_be_visible()
+    page.context.set_offline(True)
+    expect(page.locator("[data-strip=offline]")).to_contain_text("Нет связи: тревоги не слышны")
+    page.context.set_offline(False)
+    expect(page.locator("[data-strip=well]")).to_be_visible()
+
+
+def sounds(user: User) -> bool:
+    db.session.expire_all()
+    return bool(db.session.scalar(select(Console.sound).where(Console.user_id == user.id)))
+
+
+def test_a_dead_watchdog_is_shown_to_managers(
+    new_page: Any, live_server: Any, dispatcher: User, guard: User
+) -> None:
+    live_server.start("watchdog")
+    page = console(new_page(dispatcher), "/desk/")
+    other = console(new_page(guard), "/desk/")
+    live_server.kill("watchdog")
+    expect(page.locator("[data-watch=watched]")).to_have_text("Сторож вызовов не работает", timeout=40_000)
+    expect(other.locator("[data-watch=watched]")).to_be_hidden()
+    live_server.start("watchdog")
+    expect(page.locator("[data-watch=watched]")).to_be_hidden(timeout=20_000)
+
+
+def test_a_call_arrives_without_a_socket(new_page: Any, guard: User) -> None:
+    """The beat is a way of its own: it brings the call when the socket is dead."""
+    page = new_page(guard, expected=("WebSocket",))
+    page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+    page.goto("/desk/")
+    expect(page.locator("[data-strip=blocked]")).to_be_visible()
+    order = called()
+    expect(bar(page, order)).to_be_visible(timeout=12_000)
+
+
+def test_the_truth_after_a_break(new_page: Any, live_server: Any, dispatcher: User, guard: User) -> None:
+    """The web process is killed while an alarm sounds: the page says so, and shows later what happened meanwhile."""
+    live_server.trouble_expected = True
+    noise = ("WebSocket", "Failed to load resource", "net::ERR")
+    page = console(new_page(dispatcher, expected=noise), "/desk/")
+    first = called()
+    siren(page, "sounding")
+    live_server.kill("web")
+    alarms.move(guard, first.alarm_id, "accept")
+    second = alarms.call(make.resident("Анна", "Белова"), uuid4())
+    db.session.commit()
+    expect(page.locator("[data-strip=offline]")).to_be_visible(timeout=30_000)
+    live_server.start("web")
+    live_server.wait_for_web()
+    expect(bar(page, first)).to_contain_text("Идёт Николай Багров", timeout=30_000)
+    expect(bar(page, second)).to_contain_text("Анна Белова")
+    expect(page.locator("[data-strip=offline]")).to_be_hidden()
+    siren(page, "sounding")
+    alarms.move(guard, second.alarm_id, "accept")
+    db.session.commit()
+    siren(page, "silent")
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_the_page_of_an_alarm_lives(
+    new_page: Any, dispatcher: User, guard: User, axe: Any, width: int
+) -> None:
+    """What colleagues do shows by itself; digits press the buttons; the talk is with the caller."""
+    order = called(words="Человеку плохо")
+    page = console(new_page(dispatcher, width=width), f"/desk/alarms/{order.alarm_id}")
+    state = page.locator("#alarm-state")
+    expect(state).to_contain_text("Новый")
+    axe(page)
+    alarms.move(guard, order.alarm_id, "accept")
+    db.session.commit()
+    expect(state).to_contain_text("Идёт Николай Багров")
+    expect(state.locator("[data-key]").first).to_contain_text("Присоединиться")
+    expect(state.locator("[data-key]").first).to_be_enabled()
+    page.keyboard.press("1")
+    expect(state).to_contain_text("Ольга Кузнецова")
+    alarms.move(guard, order.alarm_id, "finish", comment="Помогли")
+    db.session.commit()
+    expect(state).to_contain_text("Помогли")
+    expect(state.locator("[data-moves]")).to_have_count(0)
+    expect(page.locator("[data-alarm-count]").first).to_have_text("")
+    axe(page)
+
+
+def test_a_call_in_the_queue_leads_to_its_alarm(new_page: Any, dispatcher: User) -> None:
+    page = console(new_page(dispatcher), "/desk/?all=1")
+    order = called()
+    page.locator("[data-show-new]").click()
+    page.locator(f"#row-{order.id} .queue__row").click()
+    expect(page).to_have_url(re.compile(rf"/desk/alarms/{order.alarm_id}$"))
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    expect(page).to_have_url(re.compile(r"/desk/alarms$"))
+    expect(page.locator("#alarm-list")).to_contain_text("Марина Спиридонова")
