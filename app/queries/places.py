@@ -12,6 +12,10 @@ from sqlalchemy.orm import Session
 
 from app import settings
 from models import Place, PlaceKind
+from models.places import CODE_LENGTH
+
+#: A circle of places that came from elsewhere is walked no deeper.
+_DEEPEST = 20
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,34 @@ def staff_phone(session: Session, place_id: int | None) -> str:
     return str(own or settings.get(session, "support_phone"))
 
 
+def staff_phones(session: Session) -> dict[int, str]:
+    """Place id → whom to call there, for the places that have or inherit a phone of their own. One statement."""
+    rows = {row.id: row for row in session.execute(select(Place.id, Place.parent_id, Place.staff_phone))}
+
+    def inherited(key: int | None) -> str:
+        for _step in range(_DEEPEST):
+            row = rows.get(key) if key is not None else None
+            if row is None or row.staff_phone:
+                return row.staff_phone if row else ""
+            key = row.parent_id
+        return ""
+
+    return {key: phone for key in rows if (phone := inherited(key))}
+
+
+def find(session: Session, text: str) -> int | None:
+    """The place that is meant by its number, or by the code of its sticker however it was typed. None if there is none
+    (any more). At most one statement."""
+    sign = "".join(one for one in text.upper() if one.isalnum())
+    if sign.isdecimal() and len(sign) < CODE_LENGTH:
+        named = Place.id == int(sign)
+    elif len(sign) == CODE_LENGTH:
+        named = Place.code == sign
+    else:
+        return None
+    return session.scalar(select(Place.id).where(named))
+
+
 def upwards(session: Session, place_id: int) -> list[int]:
     """Ids of the place and of what it stands in, the nearest first. One statement."""
     return [row.id for row in _upwards(session, place_id)]
@@ -85,7 +117,6 @@ def _chain() -> Any:
     first = select(Place.id, Place.parent_id, literal(0).label("depth")).where(Place.id == bindparam("place"))
     chain = first.cte(recursive=True)
     above = select(Place.id, Place.parent_id, chain.c.depth + 1).join(chain, Place.id == chain.c.parent_id)
-    # A circle that came from elsewhere ends, too.
-    chain = chain.union_all(above.where(chain.c.depth < 20))
+    chain = chain.union_all(above.where(chain.c.depth < _DEEPEST))
     columns = (Place.id, Place.timezone, Place.sos_minutes, Place.staff_phone)
     return select(*columns).join(chain, chain.c.id == Place.id).order_by(chain.c.depth)

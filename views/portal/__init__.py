@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from views.portal import catalogue, notices, ordering, orders
+from views.portal import catalogue, notices, ordering, orders, sos
 from views.portal.base import portal
 
-__all__ = ["catalogue", "init_app", "notices", "ordering", "orders"]
+__all__ = ["catalogue", "init_app", "notices", "ordering", "orders", "sos"]
 
 
 def init_app(app: Flask) -> None:

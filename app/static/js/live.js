@@ -152,7 +152,7 @@ function matches(token, { kind, subject }) {
   if (token.includes(":")) return token === subject;
   if (token === "inbox") return kind.startsWith("inbox.");
   if (token === "desk" || token === "company") return /^(order|message)\./.test(kind);
-  return token === "mine" && /^(order|message|thread\.seen)/.test(kind);
+  return token === "mine" && /^(order|sos|alarm|message|thread\.seen)/.test(kind);
 }
 
 function resync(which = () => true) {
