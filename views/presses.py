@@ -1,5 +1,4 @@
-"""What a press for help needs beside its pages (views/portal/sos.py): whether it comes from a page of ours, and where it
-waits for a sign-in."""
+"""What a press for help needs beside its pages (views/portal/sos.py): where it comes from, where it waits."""
 
 from __future__ import annotations
 

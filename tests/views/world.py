@@ -10,7 +10,7 @@ from uuid import uuid4
 from flask import Flask
 from PIL import Image
 
-from app.actions import chat, files, orders, people
+from app.actions import alarms, chat, files, orders, people
 from app.extensions import db
 from app.permissions import (
     DISPATCHER,
@@ -58,6 +58,8 @@ class World:
     #: The order of `owner`, in progress, done by `executor` of the team; and one of everybody's own.
     order: dict[str, int] = field(default_factory=dict)
     own_order: dict[str, dict[str, int]] = field(default_factory=dict)
+    #: The open call for help of `owner`.
+    alarm: dict[str, int] = field(default_factory=dict)
     own_draft: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
@@ -122,6 +124,8 @@ def _orders(world: World, persons: dict[str, User], storage: Storage) -> None:
         world.files[place] = str(draft.id)
     for name, person in persons.items():
         world.own_order[name] = _of(orders.place(person, service_id, {}, uuid4()))
+    call = alarms.call(owner, uuid4())
+    world.alarm = {"alarm": call.alarm_id or 0, "number": call.id}
     db.session.commit()
 
 

@@ -217,7 +217,7 @@ def _form(place_id: int | None, words: str = "", problems: Mapping[str, object] 
         groups=place_groups(places.tree(db.session, shown_only=True)),
         phone=phones.get(place_id or 0) or usual,
         # What js/sos.js shows for each place: to dial, and to read.
-        phones={key: (tel(phone), shown(phone)) for key, phone in {"": usual, **phones}.items()},
+        phones={str(key): (tel(phone), shown(phone)) for key, phone in {"": usual, **phones}.items()},
         key=uuid4(),
     )
 
@@ -318,12 +318,15 @@ def _happens(alarm: Alarm, going: list[Responder], saw: int) -> str:
     """What happens now, in a sentence."""
     if alarm.closed_at is not None:
         return _END[alarm.status]()
-    if there := [one for one in going if one.on_site_at]:
-        return _("With you: %(names)s.", names=_names(there))
-    if coming := [one for one in going if one.on_way_at]:
-        return _("On the way to you: %(names)s.", names=_names(coming))
-    if going:
-        return _("The call is accepted: %(names)s.", names=_names(going))
+    there = [one for one in going if one.on_site_at]
+    coming = [one for one in going if one.on_way_at]
+    for people, text in (
+        (there, _("With you: %(names)s.", names=_names(there))),
+        (coming, _("On the way to you: %(names)s.", names=_names(coming))),
+        (going, _("The call is accepted: %(names)s.", names=_names(going))),
+    ):
+        if people:
+            return text
     if saw:
         return _("The staff have seen the call. It is waiting to be accepted.")
     if alarm.delivered_at is not None:
