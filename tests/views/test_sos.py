@@ -63,7 +63,7 @@ def main(page: str) -> str:
 
 
 def test_sos_is_in_the_corner_of_every_page(sign_in: Any, client: Any) -> None:
-    """S1-5, D-19: the last thing in the top bar, a plain link; hidden on wide screens. Also on pages that went wrong."""
+    """S1-5, D-19: the last thing in the top bar, a plain link; hidden on wide screens. Also on an error page."""
     resident = make.resident()
     order = make.order(resident)
     browser = sign_in(resident)
@@ -282,7 +282,7 @@ def test_a_browser_that_says_nothing_brings_the_mark(sign_in: Any) -> None:
 
 def test_no_mark_is_asked_for(sign_in: Any, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page was open all night: its mark is worth nothing, its press is heard."""
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    monkeypatch.setitem(app.config, name="WTF_CSRF_ENABLED", value=True)
     client = sign_in(make.resident())
     assert client.post("/notices/read", headers=OURS).status_code == 400
     assert press(client, csrf_token="of last night").status_code == 303

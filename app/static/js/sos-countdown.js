@@ -8,12 +8,13 @@ class SosCountdown extends HTMLElement {
   static observedAttributes = ["data-left", "data-round"];
 
   attributeChangedCallback() {
-    this.end = came(this) + Number(this.dataset.left) * 1000;
-    this.said = this.seconds();
-    if (this.isConnected) this.tick();
+    this.end = answered() + Number(this.dataset.left) * 1000;
+    if (this.timer) this.tick();
   }
 
   connectedCallback() {
+    fromPage = false;
+    this.said = this.seconds();
     this.timer = setInterval(() => this.tick(), 250);
     this.tick();
   }
@@ -44,12 +45,10 @@ class SosCountdown extends HTMLElement {
   }
 }
 
-/** When the server said it: the page's first answer, else now. */
-let first = true;
-function came(element) {
-  if (!first || !element.isConnected) return performance.now();
-  first = false;
-  return performance.getEntriesByType("navigation")[0]?.responseStart || performance.now();
+/** When the server said how much is left: what stands in the page with its first byte, later news just now. */
+let fromPage = true;
+function answered() {
+  return (fromPage && performance.getEntriesByType("navigation")[0]?.responseStart) || performance.now();
 }
 
 customElements.define("sos-countdown", SosCountdown);
