@@ -20,3 +20,4 @@ def register_views(app: Flask, builder: AppBuilder) -> None:
     admin.init_app(builder)
     # Nearly every template speaks with these macros: they are looked up once, not at each {% import %}.
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("parts/ui.html").module
+    app.jinja_env.globals["sos"] = app.jinja_env.get_template("parts/sos.html").module

@@ -68,7 +68,14 @@ def init_app(app: Flask) -> None:
         counters=counters,
     )
     app.jinja_env.filters.update(
-        day=day, day_long=day_long, filesize=filesize, local=local, moment=moment, time=time, phone=phone
+        day=day,
+        day_long=day_long,
+        filesize=filesize,
+        local=local,
+        moment=moment,
+        time=time,
+        phone=phone,
+        tel=tel,
     )
 
 
@@ -265,6 +272,11 @@ def filesize(size: int) -> str:
         value, unit = value / 1024, unit + 1
     text = f"{value:.0f}" if unit == 0 or value >= 10 else f"{value:.1f}"
     return f"{text.replace('.', ',') if in_russian() else text}\N{NO-BREAK SPACE}{units[unit]}"
+
+
+def tel(number: str) -> str:
+    """tel:+79123456789, which a phone dials"""
+    return "tel:" + "".join(sign for sign in number if sign.isdigit() or sign == "+")
 
 
 def phone(number: str | None) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app import settings
 from models import Place, PlaceKind, RetiredCode
-from models.places import middle
+from models.places import CODE_LENGTH, middle
 
 KINDS = {
     PlaceKind.TERRITORY: _l("Territory"),
@@ -24,6 +24,9 @@ KINDS = {
     PlaceKind.ROOM: _l("Room"),
     PlaceKind.OBJECT: _l("Object"),
 }
+
+#: A circle of places that came from elsewhere is walked no deeper.
+_DEEPEST = 50
 
 
 @dataclass(frozen=True)
@@ -123,11 +126,10 @@ def _way_up() -> Select[Any]:
     own = select(Place.id, Place.parent_id, literal(0).label("step")).where(Place.id == bindparam("place"))
     way = own.cte("way", recursive=True)
     outer = aliased(Place)
-    # The steps are counted, so that even a circle that came from elsewhere ends.
     way = way.union_all(
         select(outer.id, outer.parent_id, way.c.step + 1)
         .join(way, outer.id == way.c.parent_id)
-        .where(way.c.step < 50)
+        .where(way.c.step < _DEEPEST)
     )
     return select(*Place.__table__.c).join(way, Place.id == way.c.id).order_by(way.c.step)
 
@@ -184,6 +186,21 @@ def timezone(session: Session, place_id: int | None) -> str | None:
     return next((row.timezone for row in way if row.timezone), None)
 
 
+def staff_phones(session: Session) -> dict[int, str]:
+    """Place id → whom to call there, for the places that have or inherit a phone of their own. One statement."""
+    rows = {row.id: row for row in session.execute(select(Place.id, Place.parent_id, Place.staff_phone))}
+
+    def inherited(key: int | None) -> str:
+        for _step in range(_DEEPEST):
+            row = rows.get(key) if key is not None else None
+            if row is None or row.staff_phone:
+                return row.staff_phone if row else ""
+            key = row.parent_id
+        return ""
+
+    return {key: phone for key in rows if (phone := inherited(key))}
+
+
 def full_name(way: Sequence[Any]) -> str:
     """«Корпус А, 3 этаж, Офис 312» of a way up."""
     names = [row.name for row in reversed(way) if row.kind != PlaceKind.TERRITORY]
@@ -215,6 +232,15 @@ def spaced_code(code: str) -> str:
 
 def id_by_code(session: Session, code: str) -> int | None:
     return session.scalar(select(Place.id).where(Place.code == code))
+
+
+def find(session: Session, text: str) -> int | None:
+    """The place that is meant by its number, or by its code however it was typed. None if there is none (any more). At
+    most one statement."""
+    code = normal_code(text)
+    if code.isdecimal() and len(code) < CODE_LENGTH:
+        return session.scalar(select(Place.id).where(Place.id == int(code)))
+    return id_by_code(session, code) if len(code) == CODE_LENGTH else None
 
 
 def retired(session: Session, code: str) -> RetiredCode | None:

@@ -239,7 +239,7 @@ def test_without_a_connection(new_page: Any, axe: Any, marina: User) -> None:
         "caches.keys().then(names => Promise.all(names.map(name => caches.open(name).then(cache => cache.keys()))))"
         ".then(lists => lists.flat().map(request => new URL(request.url).pathname))"
     )
-    assert all(path == "/offline" or path.startswith("/static/") for path in cached), cached
+    assert all(path == "/offline" or path.startswith(("/static/", "/vendor/")) for path in cached), cached
     page.context.set_offline(False)
     page.locator(".errorpage a").click()
     expect(page).to_have_url(re.compile("/orders$"))

@@ -69,10 +69,12 @@ def row(
     path: Params = lambda _world, _who: {},
     data: Params = lambda _world, _who: {},
     stranger: int | None = None,
+    headers: dict[str, str] | None = None,
     **single: int,
 ) -> Row:
     method, endpoint = address.split()
-    return Row(endpoint, method, thing, answers(method, ok, who, rest, stranger, **single), path, data)
+    given = answers(method, ok, who, rest, stranger, **single)
+    return Row(endpoint, method, thing, given, path, data, headers or {})
 
 
 def open_to_all(
@@ -222,6 +224,47 @@ PORTAL = [
     *order_rows("GET portal.close", 302, LOOK, own=200, owner=200),
     *order_rows("POST portal.move", 403, LOOK, own=303, owner=303, more={"name": "cancel"}),
     *order_rows("POST portal.close_as", 403, LOOK, own=303, owner=303, data=fixed(**{"as": "close"})),
+]
+
+# --- the call for help ---------------------------------------------------------------------------------------------
+
+#: What a browser says of a form on a page of ours; these addresses ask for it instead of a CSRF mark.
+_OURS = {"Origin": "http://localhost"}
+#: All staff respond to calls, and meet them at the desk.
+RESPOND = DESK
+
+
+def _call_rows(address: str, own: int, staff: int, **options: Any) -> list[Row]:
+    """The owner's call: his own page, nobody else's (D-12)."""
+    alarm: Params = lambda world, _who: {"alarm_id": world.alarm["alarm"]}  # noqa: E731
+    return [
+        row(address, staff, RESPOND, thing="the owner's", path=alarm, owner=own, **options),
+        row(address, 404, thing="not there", path=fixed(alarm_id=999_999_999), **options),
+    ]
+
+
+SOS = [
+    # Who has called meets the own call; strangers read whom to phone (S1-4).
+    row("GET portal.sos", 200, stranger=200, owner=303),
+    row("GET portal.sos_place", 200),
+    row("GET portal.sos_resume", 302),
+    # A stranger's press waits for the sign-in.
+    row("POST portal.sos_call", 303, stranger=303, headers=_OURS),
+    row("POST portal.sos_call", 403, stranger=403, thing="from elsewhere"),
+    row("POST portal.sos_describe", 422, stranger=303, headers=_OURS),
+    row("POST portal.sos_describe", 403, stranger=403, thing="from elsewhere"),
+    *_call_rows("GET portal.sos_alarm", 200, 302),
+    *_call_rows("GET portal.sos_state", 200, 403),
+    *_call_rows("GET portal.sos_close", 200, 403),
+    *_call_rows("POST portal.sos_close_as", 303, 403, data=fixed(**{"as": "close"})),
+    row(
+        "GET portal.order",
+        302,
+        RESPOND,
+        thing="of a call",
+        path=lambda world, _who: {"number": world.alarm["number"]},
+        owner=302,
+    ),
 ]
 
 # --- chat and files ------------------------------------------------------------------------------------------------
@@ -458,7 +501,7 @@ ADMIN = [
     ),
 ]
 
-ROWS = [*PUBLIC, *ACCOUNT, *PORTAL, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN]
+ROWS = [*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN]
 
 # --- sockets -------------------------------------------------------------------------------------------------------
 

@@ -61,6 +61,8 @@ class World:
     order: dict[str, int] = field(default_factory=dict)
     own_order: dict[str, dict[str, int]] = field(default_factory=dict)
     own_draft: dict[str, str] = field(default_factory=dict)
+    #: The open call for help of `owner`.
+    alarm: dict[str, int] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     reset_token: str = ""
@@ -141,6 +143,8 @@ def _orders(world: World, persons: dict[str, User], storage: Storage) -> None:
 def _calls(world: World, persons: dict[str, User]) -> None:
     for name, who in (("alarm", "other"), ("guards_alarm", "guard")):
         world.rows[name] = alarms.call(persons[who], uuid4()).alarm_id
+    call = alarms.call(persons["owner"], uuid4())
+    world.alarm = {"alarm": call.alarm_id or 0, "number": call.id}
     db.session.commit()
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.errors import NotFound
 from app.extensions import db
-from app.queries import catalogue, orders
+from app.queries import alarms, catalogue, orders
 from views.context import actor, signed_in
 from views.portal.base import fragment, portal
 
@@ -25,6 +25,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "portal/_home.html" if fragment() else "portal/home.html",
         words="",
+        calling=alarms.mine(db.session, actor()),
         waiting=orders.awaiting_me(db.session, actor()),
         repeats=catalogue.last_ordered(db.session, actor()),
         shelves=catalogue.shelves(db.session, actor()),

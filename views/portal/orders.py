@@ -69,6 +69,10 @@ def order(number: int) -> ResponseReturnValue:
     shown = load_order(db.session, actor(), number)
     if side(db.session, actor(), shown) is By.STAFF and can(db.session, actor(), P.DESK):
         return redirect(url_for("desk.order", number=number))
+    if shown.alarm_id is not None and shown.author_id == actor().id:
+        # A call of help has a page of its own, with the countdown; the chat is a part of it.
+        part = "chat" if request.args.get("tab") == "chat" else None
+        return redirect(url_for("portal.sos_alarm", alarm_id=shown.alarm_id, _anchor=part))
     counters(shown.subject)
     tab = "chat" if request.args.get("tab") == "chat" else "info"
     return render_template(

@@ -17,6 +17,7 @@ from app import clock, settings
 from app.answers import MAX_FIELD_FILES, MAX_LONG_TEXT, MAX_TEXT
 from app.extensions import db
 from app.queries import places
+from app.queries.places import Node
 from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import FieldKind, FormField, Service, StoredFile, User
 from views.context import phone
@@ -202,15 +203,15 @@ def _options(f: FormField) -> Sequence[tuple[str, Any]]:
         case FieldKind.BOOLEAN:
             return [("yes", _("Yes")), ("no", _("No"))]
         case FieldKind.PLACE:
-            return _places(f.limit("place_kind"))
+            return place_groups(places.tree(db.session, shown_only=True), f.limit("place_kind"))
         case _:
             return ()
 
 
-def _places(kind: str | None) -> list[tuple[str, list[tuple[str, str]]]]:
+def place_groups(nodes: Sequence[Node], kind: str | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
     """Places grouped by building. A field that asks for one kind offers only that kind."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for node in places.tree(db.session, shown_only=True):
+    for node in nodes:
         if kind is None or node.kind == kind:
             # The whole name in each line: a closed picker shows the line without its group.
             building = node.full_name.partition(", ")[0]

@@ -16,13 +16,17 @@ from views.public.base import public
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Answer
 
-#: What the page without a connection is drawn with.
+#: What the page without a connection is drawn with, and calls for help with.
 _OFFLINE_ASSETS = (
     "css/tokens.css",
     "css/base.css",
     "css/controls.css",
     "css/feedback.css",
     "css/shell.css",
+    "css/sos.css",
+    "js/ids.js",
+    "js/sos-press.js",
+    "js/sos.js",
     "img/logo.svg",
     "img/art.svg",
 )
@@ -76,9 +80,13 @@ def manifest() -> Answer:
 
 @public.get("/sw.js")
 def service_worker() -> Answer:
-    """Served from the root, so that it may serve all pages. It names the files to keep: a new version of one of them
-    makes it a new worker."""
-    kept = {"page": url_for("public.offline"), "files": [assets.asset(path) for path in _OFFLINE_ASSETS]}
+    """Served from the root, so that it may serve all pages. It names what is kept: a new version of a file, or another
+    phone of the staff, makes it a new worker, and browsers ask for it at each page."""
+    kept = {
+        "page": url_for("public.offline"),
+        "phone": settings.get(db.session, "support_phone"),
+        "files": [assets.icons(), *(assets.asset(path) for path in _OFFLINE_ASSETS)],
+    }
     source = (assets.STATIC / "js" / "sw.js").read_text()
     response = Response(f"const OFFLINE = {json.dumps(kept)};\n{source}", mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
@@ -88,4 +96,4 @@ def service_worker() -> Answer:
 @public.get("/offline")
 def offline() -> str:
     """What the service worker keeps and shows when there is no connection. Of nobody, for everybody."""
-    return render_template("public/offline.html")
+    return render_template("public/offline.html", phone=settings.get(db.session, "support_phone"))

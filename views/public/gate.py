@@ -17,6 +17,7 @@ from app.permissions import ROLE_LABELS
 from models import User
 from views import context
 from views.context import actor
+from views.presses import PRESS
 from views.public import limits
 from views.public.base import auth, first_page, local_path
 
@@ -46,9 +47,12 @@ def do_sign_in() -> Answer:
 
 
 def enter(user: User, *, remember: bool) -> None:
-    """Begin a session of this person: of the stranger's nothing is taken over but the language. `remember` keeps it
-    when the browser is closed, for PERMANENT_SESSION_LIFETIME."""
+    """Begin a session of this person: of the stranger's nothing is taken over but the language and a press for help
+    that waited for the sign-in. `remember` keeps it when the browser is closed, for PERMANENT_SESSION_LIFETIME."""
+    press = session.get(PRESS)
     _forget()
+    if press:
+        session[PRESS] = press
     session["sign_in"] = secrets.token_urlsafe(16)
     login_user(user)
     session.permanent = remember

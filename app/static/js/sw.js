@@ -1,6 +1,7 @@
 // The service worker: makes Atrium installable and says so when there is no connection. It keeps one page without
 // anybody's data and the versioned files that this page is drawn with; never a page that was made for a person.
-// views/public/browsers.py writes OFFLINE = {page, files} before this.
+// views/public/browsers.py writes OFFLINE = {page, phone, files} before this: when one of them changes it is a new worker,
+// which keeps the page anew (the phone of the staff stands on it).
 const CACHE = "atrium-offline";
 
 self.addEventListener("install", (event) => {

@@ -2,20 +2,12 @@
 // the page and several tabs do not overwrite each other; its id makes a repeated sending harmless. Strictly one after
 // another: the order in which they were written is the order in which they arrive.
 import { Refused, send, Unreachable } from "../http.js";
+import { newId } from "../ids.js";
 
 const PREFIX = "outbox:";
 const LONGEST = 30_000;
 const TOO_OLD = 24 * 3600 * 1000; // after a day people decide themselves whether it should still go
 const panels = new Set(); // outboxes that a conversation on this page looks after
-
-export function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID(); // only on secure pages
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
 
 export class Outbox {
   /** `changed(item | null)` is called after each change, `words` are the texts for what goes wrong here. */

@@ -1,0 +1,85 @@
+// The forms that call for help, <form data-sos>: a press is kept in the browser and sent (js/sos-press.js), and what
+// becomes of it is said: [data-sos-status] while it is sent, [data-sos-waiting] when there is no connection. Without
+// this script they are plain forms. The phone follows the chosen place.
+import { deliver, news, press, takeBack, waiting } from "./sos-press.js";
+
+let leaving;
+
+// On its way down: js/forms.js lets a form be sent once, here each press counts.
+document.addEventListener("submit", onSubmit, true);
+document.addEventListener("click", (event) => event.target.closest("[data-sos-take-back]") && takeBack());
+document.addEventListener("change", (event) => showPhone(event.target.closest("form[data-phones]")));
+news.addEventListener("sent", ({ detail }) => onSent(detail.url));
+news.addEventListener("trouble", showTrouble);
+news.addEventListener("stranger", () => location.assign("/sign-in?next=/sos"));
+news.addEventListener("gone", onGone);
+
+showPhone(document.querySelector("form[data-phones]"));
+deliver();
+document.querySelector("form[data-sos-at-once]")?.requestSubmit();
+
+function onSubmit(event) {
+  const form = event.target;
+  if (!form.matches("[data-sos]")) return;
+  if (!form.checkValidity()) {
+    // What is missing the server says beside the fields; without a connection the browser does.
+    if (navigator.onLine) return;
+    event.preventDefault();
+    form.reportValidity();
+    return;
+  }
+  event.preventDefault();
+  const { csrf_token: _mark, key, ...rest } = Object.fromEntries(new FormData(form));
+  say(form.querySelector("[data-sos-status]")?.dataset.sending ?? "");
+  // A press that waited for the sign-in is still the same one.
+  press(rest.pressed_at ? { key, ...rest } : rest);
+}
+
+function onSent(url) {
+  settle();
+  for (const { dataset } of document.querySelectorAll("form[data-sos][data-draft]")) localStorage.removeItem(`draft:${dataset.draft}`);
+  const state = document.getElementById("alarm-state");
+  if (state && new URL(url, location.href).pathname === location.pathname) return window.htmx?.trigger(state, "refresh");
+  // Presses of the same moment go first.
+  clearTimeout(leaving);
+  leaving = setTimeout(() => location.assign(url), waiting().length ? 800 : 0);
+}
+
+/** Taken back here, or settled by another tab: then the call has its page. */
+function onGone() {
+  settle();
+  if (document.hidden) addEventListener("visibilitychange", () => location.reload(), { once: true });
+}
+
+function settle() {
+  say("");
+  if (waiting().length) return;
+  for (const block of document.querySelectorAll("[data-sos-waiting]")) block.hidden = true;
+}
+
+function showTrouble() {
+  const [first] = waiting();
+  const block = document.querySelector("[data-sos-waiting]");
+  if (!first || !block) return;
+  say("");
+  const pressed = block.querySelector("[data-sos-pressed]");
+  const time = new Date(first.pressed_at).toLocaleTimeString(document.documentElement.lang);
+  pressed.textContent = pressed.dataset.sosPressed.replace("%(time)s", time);
+  if (!block.hidden) return;
+  block.hidden = false;
+  block.scrollIntoView({ block: "center" });
+}
+
+function say(text) {
+  for (const status of document.querySelectorAll("[data-sos-status]")) status.textContent = text;
+}
+
+function showPhone(form) {
+  const block = form?.parentElement.querySelector("[data-sos-phone]:not([data-sos-waiting] *)");
+  if (!block) return;
+  const phones = JSON.parse(form.dataset.phones);
+  const [dial, shown] = phones[form.elements.place.value] ?? phones[""];
+  block.hidden = !shown;
+  block.querySelector("[data-sos-number]").textContent = shown;
+  block.querySelector("[data-sos-dial]").href = dial;
+}
