@@ -94,8 +94,10 @@ def _here(fields: Sequence[FormField], at: int | None) -> dict[str, list[str]]:
     asking = [f for f in fields if f.kind == FieldKind.PLACE] if at else []
     way = places.way_up(db.session, at) if asking and at else []
     found = {}
+    shown = places.tree(db.session, shown_only=True)
     for f in asking:
-        offered = {value for _group, options in _places(f.limit("place_kind")) for value, _label in options}
+        kind = f.limit("place_kind")
+        offered = {str(node.id) for node in shown if kind is None or node.kind == kind}
         if nearest := next((str(row.id) for row in way if str(row.id) in offered), None):
             found[f.name] = [nearest]
     return found
