@@ -245,7 +245,7 @@ def _call_rows(address: str, own: int, staff: int, **options: Any) -> list[Row]:
 
 SOS = [
     # Who has called meets the own call; strangers read whom to phone (S1-4).
-    row("GET portal.sos", 200, stranger=200, owner=303),
+    row("GET portal.sos", 200, stranger=200, owner=303, other=303, guard=303),
     row("GET portal.sos_place", 200),
     row("GET portal.sos_resume", 302),
     # A stranger's press waits for the sign-in.
@@ -367,7 +367,7 @@ SOS_ROWS = [
     row("POST desk.hand_over", 422, DESK, 403),
     row("POST desk.end_handover", 404, DESK, 403, path=fixed(handover_id=999)),
     row("GET desk.steps", 200, OFFICE, 403),
-    row("POST desk.change_steps", 422, OFFICE, 403, data=fixed(do="save")),
+    row("POST desk.change_steps", 409, OFFICE, 403, data=fixed(do="save")),
     row("GET desk.watch", 200, OFFICE, 403),
     row("POST desk.hold_drill", 303, OFFICE, 403),
     row("GET desk.report", 200, OFFICE, 403),

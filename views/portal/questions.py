@@ -93,8 +93,8 @@ def _here(fields: Sequence[FormField], at: int | None) -> dict[str, list[str]]:
     """In each question for a place the one named, or the nearest around it that may be answered."""
     asking = [f for f in fields if f.kind == FieldKind.PLACE] if at else []
     way = places.way_up(db.session, at) if asking and at else []
+    shown = places.tree(db.session, shown_only=True) if asking else []
     found = {}
-    shown = places.tree(db.session, shown_only=True)
     for f in asking:
         kind = f.limit("place_kind")
         offered = {str(node.id) for node in shown if kind is None or node.kind == kind}
