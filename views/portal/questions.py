@@ -17,6 +17,7 @@ from app import clock, settings
 from app.answers import MAX_FIELD_FILES, MAX_LONG_TEXT, MAX_TEXT
 from app.extensions import db
 from app.queries import places
+from app.queries.places import KINDS
 from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import FieldKind, FormField, Service, StoredFile, User
 from views.context import phone
@@ -91,12 +92,18 @@ def _known(reader: User, fields: Sequence[FormField]) -> dict[str, list[str]]:
 def _here(fields: Sequence[FormField], at: int | None) -> dict[str, list[str]]:
     """In each question for a place the one named, or the nearest around it that may be answered."""
     asking = [f for f in fields if f.kind == FieldKind.PLACE] if at else []
-    way = places.way_up(db.session, at) if asking and at else []
+    if not asking or not at:
+        return {}
+    way = [row.id for row in places.way_up(db.session, at)]
+    offered = {node.id: node.kind for node in places.tree(db.session, shown_only=True)}
     found = {}
     for f in asking:
-        offered = {value for _group, options in _places(f.limit("place_kind")) for value, _label in options}
-        if nearest := next((str(row.id) for row in way if str(row.id) in offered), None):
-            found[f.name] = [nearest]
+        kind = f.limit("place_kind")
+        nearest = next(
+            (number for number in way if offered.get(number) in ((kind,) if kind else KINDS)), None
+        )
+        if nearest is not None:
+            found[f.name] = [str(nearest)]
     return found
 
 
