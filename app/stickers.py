@@ -11,7 +11,7 @@ from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 
 from app.assets import PACKAGES, AssetError
-from app.qr import squares
+from app.qr import QUIET, squares
 from app.storage import off_thread
 
 #: More would be a book; and a wrong choice shall not keep the server busy.
@@ -98,13 +98,16 @@ def _sticker(
     paper.set_line_width(0.1)
     paper.rect(x, y, width, height)
     gap = height * 0.08
-    side = min(height - 2 * gap, width * 0.46)
-    _code(paper, x + gap, y + (height - side) / 2, side, sticker.address)
-    words, room = x + 2 * gap + side, width - 3 * gap - side
+    # Around the code stays the light margin that cameras look for: four squares of some thirty.
+    side = min(height * 0.78, width * 0.45)
+    margin = side * QUIET / 29
+    _code(paper, x + margin, y + (height - side) / 2, side, sticker.address)
+    words = x + margin + side + gap
+    room = x + width - gap - words
     size = height * 0.19
     top = y + gap
     top = _lines(paper, (words, top), room, organization, size * 0.75, lines=1, colour=_PALE)
-    top = _lines(paper, (words, top + gap / 3), room, sticker.name, size * 1.25, lines=2, bold=True)
+    top = _lines(paper, (words, top + gap / 3), room, sticker.name, size * 1.2, lines=3, bold=True)
     _lines(paper, (words, top + gap / 4), room, sticker.path, size * 0.75, lines=2, colour=_PALE)
     foot = y + height - gap
     code = size * 1.1

@@ -17,7 +17,7 @@ from app import clock, settings
 from app.answers import MAX_FIELD_FILES, MAX_LONG_TEXT, MAX_TEXT
 from app.extensions import db
 from app.queries import places
-from app.queries.places import Node
+from app.queries.places import KINDS, Node
 from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import FieldKind, FormField, Service, StoredFile, User
 from views.context import phone
@@ -92,14 +92,18 @@ def _known(reader: User, fields: Sequence[FormField]) -> dict[str, list[str]]:
 def _here(fields: Sequence[FormField], at: int | None) -> dict[str, list[str]]:
     """In each question for a place the one named, or the nearest around it that may be answered."""
     asking = [f for f in fields if f.kind == FieldKind.PLACE] if at else []
-    way = places.way_up(db.session, at) if asking and at else []
-    shown = places.tree(db.session, shown_only=True) if asking else []
+    if not asking or not at:
+        return {}
+    way = [row.id for row in places.way_up(db.session, at)]
+    offered = {node.id: node.kind for node in places.tree(db.session, shown_only=True)}
     found = {}
     for f in asking:
         kind = f.limit("place_kind")
-        offered = {str(node.id) for node in shown if kind is None or node.kind == kind}
-        if nearest := next((str(row.id) for row in way if str(row.id) in offered), None):
-            found[f.name] = [nearest]
+        nearest = next(
+            (number for number in way if offered.get(number) in ((kind,) if kind else KINDS)), None
+        )
+        if nearest is not None:
+            found[f.name] = [str(nearest)]
     return found
 
 

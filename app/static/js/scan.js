@@ -91,7 +91,8 @@ function addressOf(text) {
 }
 
 function open(address) {
-  navigator.vibrate?.(60);
+  // Browsers forbid it, and complain, before the page was touched.
+  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(60);
   say(root.dataset.found);
   location.assign(address);
 }
