@@ -513,6 +513,7 @@ SUBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
         "landlady": ("order:{x}",),
     },
     "order:{own}": dict.fromkeys(ALL, ("order:{own}",)),
+    "alarm:{alarm}": dict.fromkeys(DESK | {"owner"}, ("alarm:{alarm}",)),
     "desk": {
         **dict.fromkeys(OVERSEERS, ("desk",)),
         "executor": ("team:{team}",),

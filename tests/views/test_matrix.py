@@ -131,7 +131,7 @@ def words(world: World, who: str) -> dict[str, int]:
         "x": world.order["number"],
         "own": world.own_order[who]["number"],
         "owner": world.people["owner"],
-        "alarm": world.rows["alarm"],
+        "alarm": world.alarm["alarm"],
         "team": world.rows["team"],
         "other_team": world.rows["other_team"],
     }
