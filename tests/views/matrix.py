@@ -521,7 +521,6 @@ SUBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
         "other_executor": ("team:{other_team}",),
     },
     "sos": dict.fromkeys(DESK, ("sos",)),
-    "alarm:{alarm}": dict.fromkeys(DESK | {"other"}, ("alarm:{alarm}",)),
     # Rooms are not subjects: nobody gets in by naming one.
     **{
         name: {}
