@@ -1,7 +1,7 @@
 // What this page says of itself to the server: that it is there and would be heard (a beat every few seconds), and which
 // alarms are on its screen and have been seen. The answer to a beat is the second way by which an alarm arrives, beside
 // the socket.
-import { newId } from "./chat/outbox.js";
+import { newId } from "./ids.js";
 import { csrf, Refused, send } from "./http.js";
 
 const EVERY = 5; // seconds
