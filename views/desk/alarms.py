@@ -27,6 +27,7 @@ from views.desk.blueprint import blueprint, is_fragment, target, trigger
 from views.desk.case import TABS
 from views.desk.filters import boxes
 from views.desk.queue import menu_of, single
+from views.desk.sos import frame
 
 _LARGEST = 2**63 - 1
 
@@ -111,7 +112,7 @@ def alarms() -> str:
     shown = {"closed": found, "older": older, "before": position, "chip": status_chips()}
     if is_fragment():
         return render_template("desk/_alarms.html", **shown)
-    return render_template("desk/alarms.html", **shown, **_menu())
+    return render_template("desk/alarms.html", **shown, **frame("alarms"))
 
 
 @blueprint.get("/alarms/<int:number>")
@@ -153,13 +154,15 @@ def _state(one: Alarm, refusal: object = "") -> str:
 
 def _facts(one: Alarm, refusal: object = "") -> dict[str, Any]:
     """What desk/_alarm_state.html tells."""
+    way = places.way_up(db.session, one.place_id) if one.place_id else []
     return {
         "status": STATUSES[one.status],
         "moves": policy.alarm_moves(db.session, actor(), one),
         "calls": queries.calls(db.session, one),
         "receipts": queries.receipts(db.session, one),
         "history": queries.history(db.session, one, staff=True),
-        "staff_phone": places.staff_phone(db.session, one.place_id),
+        "staff_phone": places.phone_on(db.session, way),
+        "where": places.where_on(way),
         "going": queries.going(one),
         "refusal": refusal,
     }

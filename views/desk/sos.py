@@ -24,6 +24,7 @@ def frame(tab: str) -> dict[str, Any]:
     ]
     return {
         "tab": tab,
+        "in_alarms": True,
         "sos_tabs": [(key, label, href, False) for key, label, href, right in tabs if can(right)],
         **menu_of(boxes(), None),
     }
