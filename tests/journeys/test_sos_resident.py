@@ -365,6 +365,7 @@ def test_an_expired_sign_in(
     db.session.commit()
     page = new_page(resident, width=NARROW)
     page.goto("/sos")
+    ready(page)  # else the socket would be the first to find out, and lead to the sign-in
     if not script:
         context = browser.new_context(base_url=live_server.url, java_script_enabled=False, locale="ru-RU")
         context.add_cookies(page.context.cookies())
