@@ -124,7 +124,7 @@ def test_pages_stay_cheap(sign_in: Any, count_statements: Any, path: str) -> Non
         path, path
     )
     assert client.get(path).status_code == 200  # rights and settings are known from now on
-    with count_statements(12 if path != f"/desk/alarms/{order.alarm_id}" else 16):
+    with count_statements(12):
         assert client.get(path).status_code == 200
 
 
