@@ -270,6 +270,21 @@ def test_without_a_network(new_page: Any, resident: User, axe: Any) -> None:
     assert kept(page) == 0
 
 
+def test_route_c_without_a_network(new_page: Any, resident: User, office: Place, axe: Any) -> None:
+    """S1-21, S1-22: the press on an object's page is kept like any other, with its place."""
+    page = new_page(resident, width=NARROW, expected=CUT)
+    page.goto(f"/p/{office.code}")
+    page.context.set_offline(True)
+    page.locator("form[data-sos] button").click()
+    expect(page.locator("[data-sos-waiting]")).to_be_visible(timeout=1000)
+    expect(page.get_by_role("link", name="Позвонить")).to_have_attribute("href", "tel:+73421112233")
+    axe(page)
+    page.context.set_offline(False)
+    expect(page).to_have_url(CALLED)
+    (order,) = calls()
+    assert order.place_id == office.id
+
+
 def test_a_press_can_be_taken_back(new_page: Any, resident: User) -> None:
     page = new_page(resident, width=NARROW, expected=CUT)
     page.goto("/sos")
