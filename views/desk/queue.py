@@ -46,7 +46,7 @@ def queue() -> ResponseReturnValue:
 def changes() -> Response:
     """What a live queue has to draw anew: the rows that it names (those that still match), what
     became of the others, which newer orders match, the counters."""
-    filters, top = asked(), _position(request.args.get("top")) or 0
+    filters, top = asked(), _position(request.args.get("top"))
     named = _named(request.args.get("rows", ""))
     found = _rows(filters, list(named))
     # What has left the list is shown as it is now, pale.
@@ -57,7 +57,8 @@ def changes() -> Response:
     return jsonify(
         rows={row.id: "" if named[row.id] == look.mark(row) else look.draw(row) for row in found},
         gone={row.id: look.draw(row) for row in left},
-        fresh=desk.newer(db.session, actor(), filters, top) if top else [],
+        # An empty list has no top: whatever matches is new to it.
+        fresh=desk.newer(db.session, actor(), filters, top) if top is not None else [],
         counts={name: {"count": counted[name], "text": counter(counted[name])} for name in menu},
     )
 
