@@ -20,11 +20,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
+from app.extensions import db as extension
 from app.permissions import GUARD
 from models import Alarm, Entry, Order, Responder, User
 from tests import factories as make
 from tests.sockets import cookie_of
 from tests.stack import Stack
+from tests.waiting import wait_for
 
 CALLERS, ROUNDS, GUARDS = 20, 10, 4
 #: A fault after each so many alarms that ended.
@@ -160,6 +162,50 @@ def test_a_night(app: Flask, db: Any, database: str, live_server: Stack) -> None
         finally:
             night.stopped.set()
     _account(db, night)
+
+
+@pytest.mark.timeout(180)
+def test_the_database_is_restarted_at_every_stage(
+    app: Flask, db: Any, databases: Any, database: str, live_server: Stack
+) -> None:
+    """PostgreSQL stops and starts between each two presses: none is lost, none is done twice, the steps go on."""
+    live_server.trouble_expected = True
+    never = threading.Event()
+    guard = browser(app, make.user(roles=(GUARD,)), live_server, never)
+    person = browser(app, make.resident(), live_server, never)
+    live_server.start("watchdog")
+    key = str(uuid4())
+    moves = ""
+    for name in ("call", "repeat", "accept", "set_off", "arrive", "finish"):
+        db.remove()
+        extension.engine.dispose()
+        databases.server.stop()
+        databases.server.start()
+        if name in ("call", "repeat"):
+            status, said = person.post("/sos/calls", key=key if name == "call" else str(uuid4()))
+            assert status == 200, said
+            moves = f"/desk/alarms/{json.loads(said)['alarm']}/moves"
+            told = count_of(db, Entry.kind == "sos.told")
+            wait_for(lambda told=told: count_of(db, Entry.kind == "sos.told") > told)
+        else:
+            status, said = guard.post(f"{moves}/{name}", comment="Помогли")
+            assert status == 303, said
+    alarm = db.scalars(select(Alarm)).one()
+    assert (alarm.status, alarm.calls) == ("completed", 2)
+    kinds = db.scalars(select(Entry.kind).where(Entry.subject == alarm.subject).order_by(Entry.id)).all()
+    assert [kind for kind in kinds if kind != "sos.told"] == [
+        "sos.called",
+        "sos.repeated",
+        "sos.accepted",
+        "sos.set_off",
+        "sos.arrived",
+        "sos.finished",
+    ]
+
+
+def count_of(db: Any, *where: Any) -> int:
+    db.rollback()
+    return int(db.scalar(select(func.count()).where(*where)))
 
 
 def _account(db: Any, night: Night) -> None:
