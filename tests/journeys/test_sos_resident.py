@@ -149,18 +149,18 @@ def test_route_a_from_press_to_help(new_page: Any, resident: User, guard: User, 
 
     call = alarm()
     alarms.delivered(guard, [call.id])
-    expect(page.locator(".alarm__now")).to_have_text("Вызов на экранах персонала.")
+    expect(page.locator(".helpcall__now")).to_have_text("Вызов на экранах персонала.")
     alarms.seen(guard, [call.id])
-    expect(page.locator(".stage--done", has_text="Увидел 1 сотрудник")).to_be_visible()
+    expect(page.locator(".helpstage--done", has_text="Увидел 1 сотрудник")).to_be_visible()
     for name, said in (("accept", "Вызов принят"), ("set_off", "В пути к вам"), ("arrive", "Рядом с вами")):
         alarms.move(guard, call.id, name)
         for one in (page, other):
-            expect(one.locator(".alarm__now")).to_have_text(f"{said}: Николай Багров.")
-    expect(page.locator(".alarm__people")).to_contain_text("Николай Багров")
+            expect(one.locator(".helpcall__now")).to_have_text(f"{said}: Николай Багров.")
+    expect(page.locator(".helpcall__people")).to_contain_text("Николай Багров")
     axe(page)
     alarms.move(guard, call.id, "finish", comment="Проводили к выходу")
-    expect(page.locator(".alarm__now")).to_contain_text("помощь оказана")
-    expect(page.locator(".stages")).to_contain_text("Проводили к выходу")
+    expect(page.locator(".helpcall__now")).to_contain_text("помощь оказана")
+    expect(page.locator(".helpstages")).to_contain_text("Проводили к выходу")
     expect(page.locator(".sos-button")).to_have_count(0)
 
 
@@ -198,7 +198,7 @@ def test_at_zero_the_repeat_is_the_only_big_thing(new_page: Any, resident: User)
     expect(page.locator(".count--over")).to_be_visible(timeout=12_000)
     expect(page.locator("#live-region")).to_contain_text("Время вышло")
     expect(page.locator(".count__text")).to_be_hidden()
-    expect(page.locator(".stages")).to_be_hidden()
+    expect(page.locator(".helpstages")).to_be_hidden()
     assert page.locator(".sos-button").bounding_box()["height"] > 120
     press(page)
     expect(page.locator(".count--over")).to_have_count(0)
@@ -226,8 +226,8 @@ def test_route_b(new_page: Any, resident: User, office: Place) -> None:
     expect(dial).to_have_attribute("href", "tel:+73421112233")
     page.get_by_role("button", name="Оставить заявку").click()
     expect(page).to_have_url(CALLED)
-    expect(page.locator(".alarm__where")).to_contain_text("Корпус А, Офис 312")
-    expect(page.locator(".alarm__where")).to_contain_text("Упал человек")
+    expect(page.locator(".helpcall__where")).to_contain_text("Корпус А, Офис 312")
+    expect(page.locator(".helpcall__where")).to_contain_text("Упал человек")
     (order,) = calls()
     assert order.place_id == office.id
     page.goto("/sos/place")
@@ -425,12 +425,12 @@ def test_without_a_script(
     page.get_by_label("Ваше месторасположение").select_option(label="Корпус А, Офис 312")
     page.get_by_label("Опишите ситуацию").fill("Упал человек")
     page.get_by_role("button", name="Оставить заявку").click()
-    expect(page.locator(".alarm__where")).to_contain_text("Офис 312")
+    expect(page.locator(".helpcall__where")).to_contain_text("Офис 312")
     assert len(calls()) == 3
     page.get_by_role("link", name="Закрыть вызов").click()
     page.get_by_label("Неактуален").check()
     page.get_by_role("button", name="Да").click()
-    expect(page.locator(".alarm__now")).to_contain_text("больше не нужна")
+    expect(page.locator(".helpcall__now")).to_contain_text("больше не нужна")
     context.close()
 
 
@@ -451,6 +451,6 @@ def test_the_window_closes_the_call(new_page: Any, resident: User) -> None:
     expect(page.locator("[data-unanswered]")).to_be_visible()
     page.get_by_label("Выполнен").check()
     page.get_by_role("button", name="Да").click()
-    expect(page.locator(".alarm__now")).to_have_text("Вызов закрыт: помощь оказана.")
+    expect(page.locator(".helpcall__now")).to_have_text("Вызов закрыт: помощь оказана.")
     expect(home.locator(".calling")).to_have_count(0)
     assert calls()[0].status == "completed"
