@@ -15,6 +15,7 @@ from app.permissions import P
 from app.plans import first
 from app.policy import Actor, rights
 from app.queries.chat import unread_orders
+from app.queries.orders import Words
 from models import FACE, Channel, Entry, Notice
 
 PAGE = 40
@@ -73,12 +74,9 @@ def text(entry: Entry, rule: str) -> str:
     """The words of the rule (its place in the table, «order.assigned#1») for this entry, in the reader's language."""
     kind, _, index = rule.partition("#")
     template = str(JOURNAL[kind].rules[int(index or 0)].text)
-    words: dict[str, Any] = {"comment": "", "executor": "", "text": "", "title": ""}
-    words |= entry.data
-    words |= {
-        "number": entry.data.get("number") or entry.subject.partition(":")[2],
-        "actor": entry.actor.name if entry.actor else "Atrium",
-    }
+    words = Words(entry.data)
+    words["number"] = entry.data.get("number") or entry.subject.partition(":")[2]
+    words["actor"] = entry.actor.name if entry.actor else "Atrium"
     return template % words
 
 

@@ -215,6 +215,6 @@ def test_walk_of_calls_for_help(app):
     run_state_machine_as_test(
         Walk,
         settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -122,6 +122,31 @@ def test_the_server_is_killed_right_after_the_commit(app, db, order, new_page, l
     all_is_well(db, pages.values(), thread, written)
 
 
+#: The first answer to a message begins well and breaks off: the server was killed while it spoke.
+BREAK_OFF = """() => {
+  const real = window.fetch;
+  let broken = false;
+  window.fetch = async (url, options) => {
+    const response = await real(url, options);
+    if (broken || options?.method !== "POST" || !String(url).endsWith("/messages")) return response;
+    broken = true;
+    const body = new ReadableStream({pull: (rest) => rest.error(new TypeError("Failed to fetch"))});
+    return new Response(body, {status: 200, headers: {"Content-Type": "application/json"}});
+  };
+}"""
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again(db, order, new_page):
+    """The server has the message, its writer cannot know: it is sent again, and so is all that waits behind it."""
+    page = new_page(order.author)
+    open_chat(page, order)
+    page.evaluate(BREAK_OFF)
+    written = ["Первое", "Второе"]
+    for text in written:
+        write(page, order.thread_id, text)
+    all_is_well(db, [page], order.thread_id, {"resident": written})
+
+
 @contextmanager
 def killed_at_next_message(app, stack: Stack) -> Iterator[None]:
     """The NOTIFY of a message leaves with its commit: whoever hears it kills the web process at once."""

@@ -18,19 +18,19 @@ export class Unreachable extends Error {
 }
 
 /** The markup of a fragment. */
-export async function fragment(url, patience) {
-  return (await ask(url, { headers: { Accept: "text/html", "HX-Request": "true" } }, patience)).text();
+export function fragment(url, patience) {
+  return ask(url, { headers: { Accept: "text/html", "HX-Request": "true" } }, (response) => response.text(), patience);
 }
 
 /** Sends a form (pairs of names and values), outliving the page; the JSON answer, or null if there is none. */
-export async function send(url, pairs = [], patience) {
-  const response = await ask(url, {
+export function send(url, pairs = [], patience) {
+  const options = {
     method: "POST",
     headers: { Accept: "application/json", "X-CSRFToken": csrf() },
     body: new URLSearchParams(pairs),
     keepalive: true,
-  }, patience);
-  return response.status === 204 ? null : response.json();
+  };
+  return ask(url, options, (response) => (response.status === 204 ? null : response.json()), patience);
 }
 
 export function csrf() {
@@ -50,14 +50,15 @@ export function signIn() {
   location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-async function ask(url, options, patience = PATIENCE) {
+async function ask(url, options, read, patience = PATIENCE) {
   let response;
   try {
     response = await fetch(url, { ...options, signal: AbortSignal.timeout(patience) });
+    // An answer may break off after its head: a server that was killed while it spoke is unreachable, too.
+    if (response.ok) return await read(response);
   } catch {
     throw new Unreachable();
   }
-  if (response.ok) return response;
   const answer = await response.json().catch(() => null);
   return judge(response.status, answer, Number(response.headers.get("Retry-After")) || 0);
 }
