@@ -61,7 +61,7 @@ def fresh(order: Order) -> Alarm:
     return db.session.get(Alarm, order.alarm_id)
 
 
-@pytest.mark.parametrize("path", ["/desk/", "/admin/places/list/", "ORDER"])
+@pytest.mark.parametrize("path", ["/desk/", "ORDER"])
 def test_two_consoles_from_the_press_to_the_result(
     new_page: Any, dispatcher: User, guard: User, axe: Any, path: str
 ) -> None:
