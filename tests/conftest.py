@@ -7,6 +7,7 @@ How the stack is started is in stack.py, how the browser is watched in browser.p
 from __future__ import annotations
 
 import contextvars
+import datetime as dt
 import os
 import shutil
 import tempfile
@@ -24,7 +25,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import scoped_session
 from werkzeug.test import TestResponse
 
-from app import policy, settings
+from app import clock, policy, settings
 from app.config import Config, sqlalchemy_url
 from app.extensions import db as database_extension
 from app.factory import create_app
@@ -164,6 +165,17 @@ def db(app: Flask) -> scoped_session[Any]:
     """The session that actions use."""
     session: scoped_session[Any] = database_extension.session
     return session
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Move this process's clock: later(seconds) from now on."""
+    real = clock.now
+
+    def shift(seconds: float) -> None:
+        monkeypatch.setattr(clock, "now", lambda: real() + dt.timedelta(seconds=seconds))
+
+    return shift
 
 
 class Client(FlaskClient):

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.flows import FALSE_CALL
 from app.queries import places
-from models import Alarm, Order, PlaceKind, User
+from models import Alarm, PlaceKind, User
 
 #: Calls in one report at most, the newest ones.
 MOST = 5000
@@ -123,19 +123,11 @@ def _sort(rows: Sequence[Any], group_of: Callable[[Any], Group]) -> None:
 
 
 def _branch(nodes: Sequence[places.Node], place_id: int | None) -> set[int] | None:
-    """The place and all that stands in it; None for everything."""
+    """The place and all that stands in it; None for everything. One that is gone has no calls."""
     if place_id is None:
         return None
-    found: set[int] = set()
-    depth = -1
-    for node in nodes:
-        if node.id == place_id:
-            depth = node.depth
-        elif depth >= 0 and node.depth <= depth:
-            depth = -1
-        if depth >= 0:
-            found.add(node.id)
-    return found
+    here = any(node.id == place_id for node in nodes)
+    return {place_id, *(node.id for node in places.branch(nodes, place_id))} if here else set()
 
 
 def _by_building(nodes: Sequence[places.Node], rows: Sequence[Any], nowhere: str) -> list[Group]:
@@ -159,17 +151,3 @@ def _by_building(nodes: Sequence[places.Node], rows: Sequence[Any], nowhere: str
 
     _sort(rows, group_of)
     return sorted(groups.values(), key=lambda group: (-group.calls, group.name))
-
-
-def presses(session: Session, alarm: Alarm) -> Sequence[Any]:
-    """Every call of an alarm in order: number, moment, place, words. One statement."""
-    return session.execute(
-        select(Order.id, Order.created_at, Order.place_name, Order.answers)
-        .where(Order.alarm_id == alarm.id)
-        .order_by(Order.id)
-    ).all()
-
-
-def count(session: Session, *, drill: bool) -> int:
-    """How many alarms there ever were."""
-    return session.scalar(select(func.count()).select_from(Alarm).where(Alarm.drill.is_(drill))) or 0

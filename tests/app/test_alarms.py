@@ -19,17 +19,6 @@ from tests import factories as make
 
 
 @pytest.fixture
-def later(monkeypatch):
-    """Move the clock: later(seconds)."""
-    real = clock.now
-
-    def shift(seconds: float) -> None:
-        monkeypatch.setattr(clock, "now", lambda: real() + dt.timedelta(seconds=seconds))
-
-    return shift
-
-
-@pytest.fixture
 def guard(db):
     return make.user("Николай", "Багров", roles=(GUARD,))
 

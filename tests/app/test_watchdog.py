@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from uuid import uuid4
 
 import pytest
 
-from app import clock
 from app.actions import alarms, consoles
 from app.errors import Forbidden
 from app.jobs import watchdog
@@ -15,16 +13,6 @@ from app.permissions import GUARD
 from app.queries import alarms as queries
 from models import Alarm
 from tests import factories as make
-
-
-@pytest.fixture
-def later(monkeypatch):
-    real = clock.now
-
-    def shift(seconds: float) -> None:
-        monkeypatch.setattr(clock, "now", lambda: real() + dt.timedelta(seconds=seconds))
-
-    return shift
 
 
 def test_a_look_takes_what_is_due_and_leaves_a_heartbeat(db, later):

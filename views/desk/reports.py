@@ -112,7 +112,7 @@ def sheet(alarm_id: int) -> str:
     return render_template(
         "desk/sos/sheet.html",
         alarm=alarm,
-        calls=reports.presses(db.session, alarm),
+        calls=alarms.calls(db.session, alarm),
         history=alarms.history(db.session, alarm, staff=True),
         receipts=alarms.receipts(db.session, alarm),
         now_status=STATUSES[alarm.status],
