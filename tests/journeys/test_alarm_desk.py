@@ -61,14 +61,12 @@ def fresh(order: Order) -> Alarm:
     return db.session.get(Alarm, order.alarm_id)
 
 
-@pytest.mark.parametrize("path", ["/desk/", "ORDER"])
 def test_two_consoles_from_the_press_to_the_result(
-    new_page: Any, dispatcher: User, guard: User, axe: Any, path: str
+    new_page: Any, dispatcher: User, guard: User, axe: Any
 ) -> None:
     """S1-9, D-11: a call appears on whatever page is open and sounds; one accepts, the other sees who goes and falls
     silent, joins, and the result closes it for both."""
-    work = f"/desk/orders/{make.order().id}"
-    desk = console(new_page(dispatcher, width=WIDE), work if path == "ORDER" else path)
+    desk = console(new_page(dispatcher, width=WIDE), f"/desk/orders/{make.order().id}")
     phone = console(new_page(guard, width=NARROW), "/desk/")
     order = called(words="Человеку плохо")
     for page in (desk, phone):

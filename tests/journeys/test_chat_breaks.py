@@ -65,8 +65,9 @@ def all_is_well(db, pages, thread_id: int, expected: dict[str, list[str]]) -> No
         assert shown(page, thread_id) == kept
 
 
-@pytest.mark.parametrize(("language", "banner"), [("ru", "Нет связи"), ("en", "No connection")])
-@pytest.mark.parametrize("width", [NARROW, WIDE])
+@pytest.mark.parametrize(
+    ("width", "language", "banner"), [(NARROW, "ru", "Нет связи"), (WIDE, "en", "No connection")]
+)
 def test_d_both_write_while_one_is_offline(  # fixtures
     app, db, order, new_page, width, language, banner
 ):

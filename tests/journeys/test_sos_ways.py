@@ -79,5 +79,5 @@ def test_from_the_press_to_the_end(
     window.get_by_role("button", name="Завершить").click()
     expect(desk.locator("[data-alarm]")).to_have_count(0)
     expect(page.locator(".helpstages")).to_contain_text("Помогли")
-    page.goto("/orders")
+    page.goto("/orders?show=all")
     expect(page.locator(".list")).to_contain_text("Вызов помощи")
