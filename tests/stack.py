@@ -62,7 +62,9 @@ class Stack:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
             connection.request("GET", "/healthz")
-            return connection.getresponse().status < 500
+            answer = connection.getresponse()
+            answer.read()  # or its socket stays open until somebody collects it
+            return answer.status < 500
         except OSError:
             return False
         finally:

@@ -64,13 +64,13 @@ def press(connection: http.client.HTTPConnection, cookie: str) -> tuple[str, flo
 @contextmanager
 def chatter(app: Flask, order: Order, stack: Stack) -> Iterator[None]:
     """Somebody writes five messages a second while the block runs."""
-    writer, stop = Writer(app, order.executor, stack), threading.Event()
+    writer, stop, thread_id = Writer(app, order.executor, stack), threading.Event(), order.thread_id
 
     def write() -> None:
         number = 0
         while not stop.wait(EVERY):
             number += 1
-            writer.post(order.thread_id, f"Сообщение {number}")
+            writer.post(thread_id, f"Сообщение {number}")
 
     thread = threading.Thread(target=write)
     thread.start()
@@ -79,6 +79,7 @@ def chatter(app: Flask, order: Order, stack: Stack) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
+        writer.connection.close()
 
 
 @pytest.fixture
