@@ -1,5 +1,5 @@
-"""Calls of help: press, repeat, accept, go, arrive, finish; telling step by step until somebody accepts. Who is on duty
-is edited in duty.py, consoles speak in consoles.py.
+"""Calls for help: press, repeat, accept, go, arrive, finish. Who is told of them lives in telling.py, who is on duty in
+duty.py, consoles speak in consoles.py.
 
 An alarm is locked before its orders, and a person's calls come one after another (advisory lock): of twenty presses
 each is kept, and all are one alarm.
@@ -13,24 +13,22 @@ from uuid import UUID
 
 from flask_babel import force_locale, get_babel
 from flask_babel import gettext as _
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app import clock, journal, settings
-from app.actions import orders
+from app import clock, settings
+from app.actions import orders, telling
 from app.actions.base import action
 from app.errors import Forbidden, IllegalMove, Invalid, Stale
 from app.extensions import db
 from app.flows import ACCEPTED, NEW, ON_SITE, ON_WAY, SOS, STATUSES, Move
-from app.policy import SYSTEM, Actor, alarm_moves, alarm_side, load_alarm
-from app.queries import duty, places
+from app.policy import Actor, alarm_moves, alarm_side, load_alarm
+from app.queries import places
 from models import (
     Alarm,
-    Channel,
     FieldKind,
     Order,
     OrderKind,
-    Receipt,
     Responder,
     Thread,
     ThreadKind,
@@ -39,28 +37,10 @@ from models import (
 
 #: Whoever calls holds this lock, with the own number, until the commit.
 _CALLING = 20_260_104
-#: A call that no console has shown within this time goes to the next step at once.
-UNHEARD = dt.timedelta(seconds=2)
 #: A press that a phone kept without a network counts from when it was made, if that is not longer ago.
 _KEPT = dt.timedelta(days=1)
 _MOST_WORDS = 2000
 _STAGES = (NEW, ACCEPTED, ON_WAY, ON_SITE)
-
-
-def rooms(alarm: Alarm) -> list[str]:
-    """Whose sockets are poked when something happens to the alarm: all staff, its page, the caller's lists."""
-    return ["sos", "desk", alarm.subject, f"user:{alarm.author_id}"]
-
-
-def _record(alarm: Alarm, kind: str, actor: Actor, **data: object) -> None:
-    journal.write(
-        db.session,
-        kind,
-        actor,
-        alarm.subject,
-        rooms(alarm),
-        **{"number": alarm.lead_id, "title": alarm.place_name, "drill": alarm.drill} | data,
-    )
 
 
 # --- calling ------------------------------------------------------------------------------------------------------
@@ -110,11 +90,11 @@ def call(
         alarm.lead_id = order.id
     orders.index(order, actor)
     said = {"order": order.id, "place": place.name, "words": words, "pressed_at": pressed.isoformat()}
-    _record(alarm, "sos.called" if first else "sos.repeated", actor, **said)
+    telling.record(alarm, "sos.called" if first else "sos.repeated", actor, **said)
     if first or (overdue and alarm.on_site_at is None and not alarm.sounding):
         # Nobody has come in time, and help is asked for again (S1-12): it sounds as at first.
         alarm.step = 0
-        _tell(alarm, now)
+        telling.tell(alarm, now)
     return order
 
 
@@ -217,9 +197,9 @@ def move(actor: Actor, alarm_id: int, name: str, *, comment: str = "") -> Alarm:
         _close(alarm, step, comment, now)
     else:
         _go(alarm, step, actor, mine, now)
-    _record(alarm, step.kind, actor, status=alarm.status, comment=comment)
+    telling.record(alarm, step.kind, actor, status=alarm.status, comment=comment)
     if step.name == "release" and alarm.status == NEW.name:
-        _tell(alarm, now)
+        telling.tell(alarm, now)
     return alarm
 
 
@@ -315,123 +295,3 @@ def _stand(alarm: Alarm, status: str, now: dt.datetime, *, closed: bool = False)
         .values(values)
         .execution_options(synchronize_session=False)
     )
-
-
-# --- telling ------------------------------------------------------------------------------------------------------
-
-
-@action
-def escalate_due(limit: int = 50) -> int:
-    """The next step of every alarm whose time has come: nobody has accepted, no console has shown it within UNHEARD, or
-    who accepted does not move on. Harmless to ask often and from several processes. How many."""
-    now = clock.now()
-    last = len(duty.steps(db.session))
-    unheard = and_(
-        Alarm.sounding, Alarm.delivered_at.is_(None), Alarm.told_at <= now - UNHEARD, Alarm.step < last
-    )
-    due = db.session.scalars(
-        select(Alarm)
-        .where(Alarm.closed_at.is_(None), or_(Alarm.step_at <= now, unheard))
-        .order_by(Alarm.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=Alarm)
-        .execution_options(populate_existing=True)
-    ).all()
-    for alarm in due:
-        if not alarm.sounding:
-            alarm.step = 0
-            _record(alarm, "sos.stalled", SYSTEM, status=alarm.status)
-        _tell(alarm, now)
-    return len(due)
-
-
-def _tell(alarm: Alarm, now: dt.datetime) -> None:
-    """Take the next step of the escalation: a receipt for everybody whom it means, and the time of the one after."""
-    steps = duty.steps(db.session)
-    step = steps[min(alarm.step, len(steps) - 1)]
-    reached = duty.told(db.session, step.audience, alarm.place_id, now)
-    people = sorted(reached.people - {alarm.author_id})
-    alarm.step = min(alarm.step + 1, len(steps))
-    for channel in step.channels:
-        _receipts(alarm, people, channel, now)
-    following = steps[min(alarm.step, len(steps) - 1)]
-    alarm.sounding, alarm.told_at = True, now
-    alarm.step_at = now + dt.timedelta(
-        seconds=max(following.after, 1 if alarm.step < len(steps) else duty.PAUSE)
-    )
-    _record(
-        alarm,
-        "sos.told",
-        SYSTEM,
-        step=alarm.step,
-        audience=step.audience,
-        channels=list(step.channels),
-        people=people,
-        instead=reached.instead,
-    )
-
-
-def _receipts(alarm: Alarm, people: list[int], channel: str, now: dt.datetime) -> None:
-    if not people:
-        return
-    rows = [
-        {"alarm_id": alarm.id, "user_id": user_id, "channel": channel, "step": alarm.step, "told_at": now}
-        for user_id in people
-    ]
-    again = insert(Receipt).values(rows)
-    db.session.execute(
-        again.on_conflict_do_update(
-            index_elements=["alarm_id", "user_id", "channel"], set_={"times": Receipt.times + 1}
-        )
-    )
-
-
-# --- what consoles and people say of it ---------------------------------------------------------------------------
-
-
-@action
-def delivered(actor: User, alarm_ids: list[int]) -> int:
-    """The actor's console shows these alarms. The first time counts, for the person and for the alarm. How many were
-    news."""
-    return _acknowledged(actor, alarm_ids, "delivered_at")
-
-
-@action
-def seen(actor: User, alarm_ids: list[int]) -> int:
-    """The actor has looked at these alarms: a hand or an eye moved on the page that shows them. How many were news."""
-    delivered(actor, alarm_ids)
-    return _acknowledged(actor, alarm_ids, "seen_at")
-
-
-def _acknowledged(actor: User, alarm_ids: list[int], moment: str) -> int:
-    mine = and_(
-        Receipt.alarm_id.in_(alarm_ids[:100]),
-        Receipt.user_id == actor.id,
-        Receipt.channel == Channel.SCREEN,
-        getattr(Receipt, moment).is_(None),
-    )
-    fresh = db.session.scalars(select(Receipt.alarm_id).where(mine)).all()
-    if not fresh:
-        return 0
-    # The alarm before its receipts, as whoever tells of it locks them.
-    db.session.execute(select(Alarm.id).where(Alarm.id.in_(fresh)).order_by(Alarm.id).with_for_update())
-    now = clock.now()
-    news = db.session.scalars(
-        update(Receipt)
-        .where(mine)
-        .values({moment: now})
-        .returning(Receipt.alarm_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    rows = db.session.execute(
-        update(Alarm)
-        .where(Alarm.id.in_(news), getattr(Alarm, moment).is_(None))
-        .values({moment: now})
-        .returning(Alarm.id, Alarm.author_id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    for row in rows:
-        # The caller reads «вызов увидели»; nothing for the history, the receipts keep it.
-        where = [f"alarm:{row.id}", f"user:{row.author_id}"]
-        journal.signal(db.session, f"alarm.{moment.removesuffix('_at')}", f"alarm:{row.id}", where)
-    return len(news)

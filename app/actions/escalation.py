@@ -1,4 +1,4 @@
-"""The steps in which a call of help climbs, edited as a whole. They are taken in alarms.py."""
+"""The steps in which a call of help climbs, edited as a whole. They are taken in telling.py."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import procrastinate.builtin_tasks
 from flask import Flask
 from procrastinate.jobs import Status
 
-from app.actions import alarms, consoles, drills, files, orders, people
+from app.actions import consoles, drills, files, orders, people, telling
 from app.config import Config, libpq_url
 from app.delivery import dispatch, mail
 from app.extensions import db
@@ -68,7 +68,7 @@ def build(app: Flask) -> procrastinate.App:
 
     every("* * * * * */10", "expire_due", lambda: _until_none(orders.expire_due))
     # The watchdog does this several times a second; while it is dead, calls of help go on from here.
-    every("* * * * * */5", "escalate_due", lambda: _until_none(alarms.escalate_due))
+    every("* * * * * */5", "escalate_due", lambda: _until_none(telling.escalate_due))
     every("13 * * * *", "forget_silent", consoles.forget_silent)
     every("37 6 * * *", "remind_of_drill", drills.remind)
     every("* * * * * */30", "remind_due", lambda: _until_none(orders.remind_due))

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import settings
-from app.actions import alarms, consoles
+from app.actions import consoles, telling
 from app.extensions import db
 from app.queries.alarms import WATCHDOG
 
@@ -49,7 +49,7 @@ def run(app: Flask) -> None:
 
 def look() -> int:
     """One look: every step that is due is taken, and the heartbeat written. How many steps."""
-    taken = alarms.escalate_due()
+    taken = telling.escalate_due()
     consoles.alive(WATCHDOG)
     return taken
 

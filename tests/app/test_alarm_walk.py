@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import select
 
 from app import clock, policy
-from app.actions import alarms
+from app.actions import alarms, telling
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
 from app.extensions import db
 from app.flows import SOS, STATUSES
@@ -158,7 +158,7 @@ class Walk(RuleBasedStateMachine):
         self.shift += dt.timedelta(seconds=seconds)
         alarm = self.alarm
         due = alarm.step_at is not None and alarm.step_at <= clock.now()
-        alarms.escalate_due()
+        telling.escalate_due()
         if due and not self.end:
             self.sounds = True
 

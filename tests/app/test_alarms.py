@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.actions import alarms, orders
+from app.actions import alarms, orders, telling
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
 from app.permissions import GUARD, ROLES, P
 from app.queries import alarms as queries
@@ -249,33 +249,33 @@ def test_it_climbs_until_somebody_accepts(db, guard, later):
     manager = make.dispatcher()
     order = alarms.call(make.resident(), uuid4())
     alarm = alarm_of(db, order)
-    alarms.delivered(guard, [alarm.id])
+    telling.delivered(guard, [alarm.id])
     steps = [0, 30, 60, 120, 180, 240]
     for number, seconds in enumerate(steps[1:], 2):
         later(seconds - 1)
-        assert alarms.escalate_due() == 0
+        assert telling.escalate_due() == 0
         later(seconds + 1)
-        assert alarms.escalate_due() == 1
+        assert telling.escalate_due() == 1
         assert kinds(db, alarm).count("sos.told") == number
-        assert alarms.escalate_due() == 0
+        assert telling.escalate_due() == 0
     assert told(db, alarm) == {guard.id, manager.id}
     alarms.move(guard, alarm.id, "accept")
     later(241)
-    assert alarms.escalate_due() == 0
+    assert telling.escalate_due() == 0
 
 
 def test_what_no_console_shows_climbs_after_two_seconds(db, guard, later):
     order = alarms.call(make.resident(), uuid4())
     later(1)
-    assert alarms.escalate_due() == 0
+    assert telling.escalate_due() == 0
     later(2.5)
-    assert alarms.escalate_due() == 1
+    assert telling.escalate_due() == 1
     assert kinds(db, alarm_of(db, order)).count("sos.told") == 2
     later(5)
-    assert alarms.escalate_due() == 1
-    alarms.delivered(guard, [order.alarm_id])
+    assert telling.escalate_due() == 1
+    telling.delivered(guard, [order.alarm_id])
     later(8)
-    assert alarms.escalate_due() == 0
+    assert telling.escalate_due() == 0
 
 
 def test_it_sounds_again_if_nobody_moves_on(db, guard, later):
@@ -283,18 +283,18 @@ def test_it_sounds_again_if_nobody_moves_on(db, guard, later):
     order = alarms.call(make.resident(), uuid4())
     alarms.move(guard, order.alarm_id, "accept")
     later(121)
-    assert alarms.escalate_due() == 1
+    assert telling.escalate_due() == 1
     assert alarm_of(db, order).sounding
     assert "sos.stalled" in kinds(db, alarm_of(db, order))
     alarms.move(guard, order.alarm_id, "set_off")
     assert not alarm_of(db, order).sounding
     later(121 + 119)
-    assert alarms.escalate_due() == 0
+    assert telling.escalate_due() == 0
     later(5 * 60 + 1)
-    assert alarms.escalate_due() == 1
+    assert telling.escalate_due() == 1
     alarms.move(guard, order.alarm_id, "arrive")
     later(24 * 3600)
-    assert alarms.escalate_due() == 0
+    assert telling.escalate_due() == 0
 
 
 def test_nobody_on_duty_means_everybody_and_says_so(db, guard):
@@ -366,12 +366,12 @@ def test_delivered_seen_and_accepted_are_three_moments(db, guard, other, later):
     """Kept for each person; the first of each counts for the alarm."""
     order = alarms.call(make.resident(), uuid4())
     later(1)
-    assert alarms.delivered(guard, [order.alarm_id, 12345]) == 1
-    assert alarms.delivered(guard, [order.alarm_id]) == 0
+    assert telling.delivered(guard, [order.alarm_id, 12345]) == 1
+    assert telling.delivered(guard, [order.alarm_id]) == 0
     later(2)
-    assert alarms.seen(guard, [order.alarm_id]) == 1
+    assert telling.seen(guard, [order.alarm_id]) == 1
     later(3)
-    assert alarms.seen(other, [order.alarm_id]) == 1
+    assert telling.seen(other, [order.alarm_id]) == 1
     later(4)
     alarm = alarms.move(guard, order.alarm_id, "accept")
     mine, others = queries.receipts(db, alarm)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from app import passwords
-from app.actions import alarms
+from app.actions import alarms, telling
 from app.extensions import db
 from app.permissions import GUARD
 from models import Alarm, Order, Place, PlaceKind, Setting, User
@@ -149,9 +149,9 @@ def test_route_a_from_press_to_help(new_page: Any, resident: User, guard: User, 
     page.evaluate("Date.now = () => 0")
 
     call = alarm()
-    alarms.delivered(guard, [call.id])
+    telling.delivered(guard, [call.id])
     expect(page.locator(".helpcall__now")).to_have_text("Вызов на экранах персонала.")
-    alarms.seen(guard, [call.id])
+    telling.seen(guard, [call.id])
     expect(page.locator(".helpstage--done", has_text="Увидел 1 сотрудник")).to_be_visible()
     for name, said in (("accept", "Вызов принят"), ("set_off", "В пути к вам"), ("arrive", "Рядом с вами")):
         alarms.move(guard, call.id, name)

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, text, update
 
-from app.actions import alarms
+from app.actions import alarms, telling
 from app.errors import Stale
 from app.extensions import db as database
 from app.permissions import GUARD
@@ -84,9 +84,9 @@ def test_presses_moves_acknowledgements_and_steps_do_not_deadlock(app, db):
     works: list[Callable[[], Any]] = [
         by(person, lambda user: alarms.call(user, uuid4()).id) for _ in range(5)
     ]
-    works += [by(one, lambda user: alarms.seen(user, [alarm_id])) for one in team] * 2
+    works += [by(one, lambda user: telling.seen(user, [alarm_id])) for one in team] * 2
     works += [by(one, lambda user: alarms.move(user, alarm_id, "accept").status) for one in team]
-    works += [alarms.escalate_due] * 3
+    works += [telling.escalate_due] * 3
     database.session.execute(update(Alarm).values(step_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC)))
     database.session.commit()
     results = at_once(app, works)
@@ -100,7 +100,7 @@ def test_two_watchdogs_take_one_step(app, db):
     alarms.call(make.resident(), uuid4())
     db.execute(update(Alarm).values(step_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC)))
     db.commit()
-    assert sorted(at_once(app, [alarms.escalate_due] * 8)) == [0] * 7 + [1]
+    assert sorted(at_once(app, [telling.escalate_due] * 8)) == [0] * 7 + [1]
     assert count(db, Entry.kind == "sos.told") == 2
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock, passwords, settings
-from app.actions import alarms
+from app.actions import alarms, telling
 from app.extensions import db
 from app.permissions import GUARD
 from app.queries import places
@@ -497,8 +497,8 @@ def test_what_happens_step_by_step(sign_in: Any, guard: Any) -> None:
     address = f"/sos/alarms/{alarm.id}"
     steps = [
         (lambda: None, "на экранах персонала он ещё не появился"),
-        (lambda: alarms.delivered(guard, [alarm.id]), "Вызов на экранах персонала."),
-        (lambda: alarms.seen(guard, [alarm.id]), "Увидел 1 сотрудник"),
+        (lambda: telling.delivered(guard, [alarm.id]), "Вызов на экранах персонала."),
+        (lambda: telling.seen(guard, [alarm.id]), "Увидел 1 сотрудник"),
         (lambda: alarms.move(guard, alarm.id, "accept"), "Вызов принят: Николай Багров."),
         (lambda: alarms.move(guard, alarm.id, "set_off"), "В пути к вам: Николай Багров."),
         (lambda: alarms.move(guard, alarm.id, "arrive"), "Рядом с вами: Николай Багров."),

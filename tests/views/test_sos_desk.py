@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.actions import alarms, consoles, drills, duty
+from app.actions import alarms, consoles, drills, duty, telling
 from app.extensions import db
 from app.permissions import GUARD
 from app.queries import duty as queries
@@ -33,7 +33,7 @@ def finished(guard: User, **call: Any) -> Alarm:
     """An alarm that was helped."""
     order = alarms.call(make.resident("Лера", "Петрова"), uuid4(), **call)
     assert order.alarm_id
-    alarms.seen(guard, [order.alarm_id])
+    telling.seen(guard, [order.alarm_id])
     for name in ("accept", "set_off", "arrive"):
         alarms.move(guard, order.alarm_id, name)
     return alarms.move(guard, order.alarm_id, "finish", comment="Лифт открыт <b>")

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from app import policy
 from app.actions import alarms as actions
-from app.actions import consoles
+from app.actions import consoles, telling
 from app.errors import AtriumError, IllegalMove, Invalid, NotFound, Stale
 from app.extensions import db
 from app.flows import SOS, STATUSES, By, Move
@@ -66,7 +66,7 @@ def leave() -> ResponseReturnValue:
 @needs(P.SOS_RESPOND)
 def delivered() -> ResponseReturnValue:
     """These alarms are on the reader's screen."""
-    actions.delivered(actor(), _ids())
+    telling.delivered(actor(), _ids())
     return "", 204
 
 
@@ -74,7 +74,7 @@ def delivered() -> ResponseReturnValue:
 @needs(P.SOS_RESPOND)
 def seen_by_human() -> ResponseReturnValue:
     """A hand has moved on the page that shows these alarms."""
-    actions.seen(actor(), _ids())
+    telling.seen(actor(), _ids())
     return "", 204
 
 
