@@ -160,7 +160,7 @@ JOURNAL: dict[str, Row] = {
     ),
     "sos.arrived": Row(_l("On site"), "map-pin"),
     "sos.released": Row(
-        _l("Cannot come"),
+        _l("Cannot help"),
         "user-minus",
     ),
     "sos.finished": Row(

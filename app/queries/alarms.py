@@ -17,7 +17,20 @@ from app.notices import JOURNAL
 from app.plans import first
 from app.policy import Actor
 from app.queries.orders import Event, Words
-from models import FACE, Alarm, Channel, Console, Entry, Heartbeat, Receipt, Responder, User
+from models import (
+    FACE,
+    Alarm,
+    Channel,
+    Console,
+    Entry,
+    Heartbeat,
+    Message,
+    Order,
+    ReadMark,
+    Receipt,
+    Responder,
+    User,
+)
 
 #: A console that has not spoken for so long hears nothing.
 SILENT = dt.timedelta(seconds=12)
@@ -27,14 +40,18 @@ DEAD = dt.timedelta(seconds=5)
 LATE = dt.timedelta(seconds=5)
 WATCHDOG = "watchdog"
 PAGE = 40
+#: Alarms in a bar at once.
+MOST = 100
 
 
 @dataclass(frozen=True)
 class Ringing:
-    """An open alarm at somebody's console. `sounds` here: it sounds, and this person was told of it."""
+    """An open alarm at somebody's console. `sounds` here: it sounds, and this person was told of it. `unread`: what the
+    caller has written in the chat since this person looked."""
 
     alarm: Alarm
     sounds: bool
+    unread: int
 
     @property
     def going(self) -> list[Responder]:
@@ -45,7 +62,8 @@ class Ringing:
         """Differs when the bar has to be drawn anew."""
         alarm = self.alarm
         steps = "".join(f"{one.user_id}{stage(one)[0]}" for one in self.going)
-        return f"{alarm.id}.{alarm.status}.{alarm.calls}.{int(self.sounds)}.{alarm.place_id or 0}.{steps}"
+        here = f"{int(self.sounds)}.{alarm.place_id or 0}.{self.unread}"
+        return f"{alarm.id}.{alarm.status}.{alarm.calls}.{here}.{steps}"
 
 
 def going(alarm: Alarm) -> list[Responder]:
@@ -59,9 +77,16 @@ def stage(one: Responder) -> str:
 
 
 def ringing(session: Session, actor: Actor) -> list[Ringing]:
-    """Every open alarm that the actor may respond to, the longest waiting first; own calls are not among them."""
+    """The open alarms that the actor may respond to, first those that sound, the longest waiting first; own calls are
+    not among them. When a whole house calls at once, MOST of them: as one is accepted, the next one comes up."""
     rows = session.execute(_ringing(), {"reader": actor.id}).unique().all()
-    return [Ringing(alarm, alarm.sounding and told is not None) for alarm, told in rows]
+    return [Ringing(alarm, alarm.sounding and told is not None, unread) for alarm, told, unread in rows]
+
+
+def ringing_count(session: Session, actor: Actor) -> int:
+    """How many there are in all. One statement."""
+    open_ones = select(func.count()).where(Alarm.closed_at.is_(None), Alarm.author_id != actor.id)
+    return int(session.scalar(open_ones) or 0)
 
 
 @cache
@@ -71,16 +96,29 @@ def _ringing() -> Any:
         Receipt.user_id == bindparam("reader"),
         Receipt.channel == Channel.SCREEN.value,
     )
+    read = select(ReadMark.read).where(
+        ReadMark.thread_id == Order.thread_id, ReadMark.user_id == bindparam("reader")
+    )
+    unread = (
+        select(func.count())
+        .select_from(Order)
+        .join(Message, Message.thread_id == Order.thread_id)
+        .where(
+            Order.id == Alarm.lead_id,
+            Message.author_id == Alarm.author_id,
+            Message.number > func.coalesce(read.scalar_subquery(), 0),
+        )
+    )
     return (
-        select(Alarm, Receipt.told_at)
+        select(Alarm, Receipt.told_at, unread.scalar_subquery())
         .outerjoin(Receipt, mine)
         .where(Alarm.closed_at.is_(None), Alarm.author_id != bindparam("reader"))
         .options(
             joinedload(Alarm.author).load_only(*FACE, User.phone),
             selectinload(Alarm.responders).joinedload(Responder.user).load_only(*FACE),
         )
-        .order_by(Alarm.id)
-        .limit(first(50))
+        .order_by(Alarm.sounding.desc(), Alarm.id)
+        .limit(first(MOST))
     )
 
 

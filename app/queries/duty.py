@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -46,9 +47,9 @@ def steps(session: Session) -> list[Step]:
     return found or [Step(Audience.EVERYBODY, (Channel.SCREEN,), 30)]
 
 
-def told(session: Session, audience: Audience, place_id: int | None, at: dt.datetime) -> Told:
-    """Whom a step reaches for a call from the place at that moment."""
-    everybody = frozenset(holders(session, P.SOS_RESPOND))
+def told(session: Session, audience: Audience, place_id: int | None, at: dt.datetime, *, caller: int) -> Told:
+    """Whom a step reaches for a call from the place at that moment; never the caller, who may be of the staff."""
+    everybody = frozenset(holders(session, P.SOS_RESPOND)) - {caller}
     if audience is Audience.EVERYBODY:
         return Told(everybody)
     if audience is Audience.MANAGERS:
@@ -72,19 +73,16 @@ def on_duty(session: Session, place_id: int | None, at: dt.datetime) -> set[int]
 
 def present(session: Session, week: Iterable[DutySlot], at: dt.datetime) -> dict[int | None, set[int]]:
     """Place (None: the whole location) → ids of those whose slots hold the moment; handovers are not looked at."""
-    zones: dict[int | None, dt.tzinfo] = {}
+    slots = list(week)
+    elsewhere = {slot.place_id for slot in slots if slot.place_id is not None}
+    zones: dict[Any, str] = dict(places.timezones(session, elsewhere)) if elsewhere else {}
+    location = settings.get(session, "timezone")
     found: dict[int | None, set[int]] = {}
-    for slot in week:
-        if slot.place_id not in zones:
-            zones[slot.place_id] = zone_of(session, slot.place_id)
-        if covers(slot, at, zones[slot.place_id]):
+    for slot in slots:
+        # The place's wall clock, else the location's.
+        if covers(slot, at, clock.zone(zones.get(slot.place_id), location)):
             found.setdefault(slot.place_id, set()).add(slot.user_id)
     return found
-
-
-def zone_of(session: Session, place_id: int | None) -> dt.tzinfo:
-    """The place's wall clock, else the location's."""
-    return clock.zone(places.timezone(session, place_id), settings.get(session, "timezone"))
 
 
 def covers(slot: DutySlot, at: dt.datetime, zone: dt.tzinfo) -> bool:
