@@ -166,7 +166,7 @@ def test_the_bar_says_how_many_and_what_the_caller_writes(guard: User, sign_in: 
     assert "2 не приняты" in bar
     assert "новое сообщение" not in bar
     before = beat(client, uuid4()).json["stamp"]
-    for who in (caller, guard):
+    for who in (guard, caller):
         chat.post(who, orders[0].thread_id, "Мы на третьем этаже", uuid4())
     bar = client.get("/desk/alarms/bar", headers=HTMX).text
     assert "1 новое сообщение" in bar  # what the staff write is no news of the caller
