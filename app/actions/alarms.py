@@ -299,8 +299,8 @@ def _stand(alarm: Alarm, status: str, now: dt.datetime, *, closed: bool = False)
     values: dict[str, object] = {"status": status, "updated_at": now, "version": Order.version + 1}
     if closed:
         values |= {"closed_at": now, "waiting_since": None}
-    if going:
-        values["executor_id"] = going[0].user_id
+    if going or not closed:
+        values["executor_id"] = going[0].user_id if going else None
     db.session.execute(
         update(Order)
         .where(Order.alarm_id == alarm.id)

@@ -15,7 +15,7 @@ from app import clock, journal
 from app.actions.base import action
 from app.extensions import db
 from app.policy import SYSTEM, Actor
-from app.queries import duty
+from app.queries import alarms, duty
 from models import Alarm, Channel, Receipt, User
 
 log = logging.getLogger(__name__)
@@ -68,19 +68,23 @@ def escalate_due(limit: int = 10) -> int:
 
 
 def tell(alarm: Alarm, now: dt.datetime) -> None:
-    """Take the next step of the escalation; it sounds in any case. What fails in it undoes neither the press nor the
-    steps of other alarms, and is tried again."""
+    """Take the next step of the escalation; it sounds in any case. A step that reaches nobody with an open screen,
+    while others have one, is not waited for. What fails undoes neither the press nor the steps of other alarms, and is
+    tried again."""
     alarm.sounding, alarm.told_at = True, now
     try:
         with db.session.begin_nested():
-            _step(alarm, now)
+            there = alarms.people_there(db.session) - {alarm.author_id}
+            while not _step(alarm, now, there):
+                pass
     except Exception:
         log.exception("alarm %s could not be told; once more in a second", alarm.id)
         alarm.step_at = now + _AGAIN
 
 
-def _step(alarm: Alarm, now: dt.datetime) -> None:
-    """A receipt for everybody whom the next step means, and the time of the one after."""
+def _step(alarm: Alarm, now: dt.datetime, there: frozenset[int]) -> bool:
+    """A receipt for everybody whom the next step means, and the time of the one after. Whether that is all for now:
+    False if the step came to none of those who are `there`, and a further one may."""
     steps = duty.steps(db.session)
     step = steps[min(alarm.step, len(steps) - 1)]
     reached = duty.told(db.session, step.audience, alarm.place_id, now, caller=alarm.author_id)
@@ -102,6 +106,8 @@ def _step(alarm: Alarm, now: dt.datetime) -> None:
         people=people,
         instead=reached.instead,
     )
+    deaf = bool(there) and there.isdisjoint(people) and set(step.channels) == {Channel.SCREEN}
+    return alarm.step == len(steps) or not deaf
 
 
 def _receipts(alarm: Alarm, people: list[int], channel: str, now: dt.datetime) -> None:

@@ -274,6 +274,12 @@ def _watch() -> Select[Any]:
     )
 
 
+def people_there(session: Session) -> frozenset[int]:
+    """Ids of those who have a console open now. One statement."""
+    alive = select(Console.user_id).where(Console.beat_at > clock.now() - SILENT)
+    return frozenset(session.scalars(alive))
+
+
 def consoles(session: Session) -> Sequence[Console]:
     """The consoles that are open now, with their people."""
     return session.scalars(

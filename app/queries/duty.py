@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
@@ -18,6 +19,8 @@ from models import FACE, AlarmStep, Audience, Channel, DutySlot, Handover
 
 #: A step that repeats for ever does not do so more often than this, in seconds.
 PAUSE = 10
+_DAY = 24 * 60
+_WEEK = 7 * _DAY
 #: What a handover is handed over again, at most.
 _HANDS = 5
 
@@ -94,6 +97,23 @@ def covers(slot: DutySlot, at: dt.datetime, zone: dt.tzinfo) -> bool:
     return (slot.weekday == day and minute >= slot.starts) or (
         slot.weekday == (day - 1) % 7 and minute < slot.ends
     )
+
+
+def gaps(week: Iterable[DutySlot]) -> list[tuple[int, int, int]]:
+    """When nobody is on duty for the whole location: weekday, first and last minute of the day, in the week's order."""
+    covered = [False] * _WEEK
+    for slot in week:
+        if slot.place_id is None:
+            begin = slot.weekday * _DAY + slot.starts
+            length = slot.ends - slot.starts + (0 if slot.ends > slot.starts else _DAY)
+            for minute in range(begin, begin + length):
+                covered[minute % _WEEK] = True
+    found = []
+    for (is_covered, day), run in groupby(range(_WEEK), key=lambda minute: (covered[minute], minute // _DAY)):
+        minutes = list(run)
+        if not is_covered:
+            found.append((day, minutes[0] % _DAY, minutes[-1] % _DAY + 1))
+    return found
 
 
 def handed_over(session: Session, people: Iterable[int], at: dt.datetime) -> set[int]:

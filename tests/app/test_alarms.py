@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.actions import alarms, orders, telling
+from app.actions import alarms, consoles, orders, telling
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
 from app.permissions import GUARD, ROLES, P
 from app.queries import alarms as queries
@@ -461,6 +461,20 @@ def test_hours_of_duty_are_those_of_the_place(moment, there):
     at = dt.datetime.fromisoformat(moment).replace(tzinfo=zone)
     week = (DutySlot(weekday=0, starts=480, ends=1200), DutySlot(weekday=1, starts=1320, ends=360))
     assert any(duty.covers(slot, at, zone) for slot in week) is there
+
+
+def test_who_has_no_screen_open_is_not_waited_for(db, guard, other):
+    """The step goes to whoever is on duty; if he is away and others are at their screens, they hear it at once."""
+    manager = make.dispatcher()
+    add(db, *(DutySlot(user_id=guard.id, weekday=day, starts=0, ends=1440) for day in range(7)))
+    alarm = alarm_of(db, alarms.call(make.resident(), uuid4()))
+    assert told(db, alarm) == {guard.id}  # nobody has a screen: step by step
+    consoles.beat(other, uuid4(), sound=True, visible=True)
+    alarm = alarm_of(db, alarms.call(make.resident(), uuid4()))
+    assert told(db, alarm) == {guard.id, other.id, manager.id}
+    assert (alarm.step, kinds(db, alarm)) == (2, ["sos.called", "sos.told", "sos.told"])
+    consoles.beat(guard, uuid4(), sound=False, visible=True)
+    assert told(db, alarm_of(db, alarms.call(make.resident(), uuid4()))) == {guard.id}
 
 
 def test_an_empty_list_of_steps_still_tells_everybody(db, guard):

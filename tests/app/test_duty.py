@@ -55,6 +55,15 @@ def test_midnight_is_the_end_of_the_day(db, guard, manager):
     assert not queries.covers(slot, sunday + dt.timedelta(minutes=1), zone)
 
 
+def test_hours_without_anybody(db, guard, manager):
+    """Of the whole location: a place's own duty covers nothing else. Nights and the turn of the week count."""
+    duty.add(manager, guard.id, None, weekdays=range(7), starts="08:00", ends="20:00")
+    duty.add(manager, guard.id, None, weekdays=[*range(5), 6], starts="20:00", ends="08:00")
+    duty.add(manager, guard.id, make.place().id, weekdays=range(7), starts="00:00", ends="00:00")
+    assert queries.gaps(queries.slots(db)) == [(5, 20 * 60, 24 * 60), (6, 0, 8 * 60)]
+    assert queries.gaps([]) == [(day, 0, 24 * 60) for day in range(7)]
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

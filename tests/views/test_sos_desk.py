@@ -53,6 +53,13 @@ def test_a_manager_makes_the_week(sign_in: Any, guard: User, manager: User) -> N
     slot = db.session.scalars(select(DutySlot)).first()
     assert slot is not None
     assert client.post(f"/desk/sos/duty/{slot.id}/remove").status_code == 303
+    page = client.get("/desk/sos/duty").text
+    back = re.findall(r'<span class="undo">.*?</span>', page, re.DOTALL)[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', back))
+    assert client.post("/desk/sos/duty", data=fields).status_code == 303
+    again = db.session.scalars(select(DutySlot).where(DutySlot.weekday == int(fields["weekdays"]))).one()
+    assert (again.place_id, again.starts, again.ends) == (house.id, 8 * 60, 20 * 60)
+    assert client.post(f"/desk/sos/duty/{again.id}/remove").status_code == 303
     assert db.session.scalar(select(func.count()).select_from(DutySlot)) == 1
 
 

@@ -92,7 +92,7 @@ class PlaceView(AdminView):
     add_parts = edit_parts = [
         (_l("The place"), {"fields": [("name", "number"), ("kind", "seats"), "parent", "shown"]}),
         (
-            _l("Call of help"),
+            _l("Call for help"),
             {
                 "fields": [("staff_phone", "sos_minutes")],
                 "help": _l(

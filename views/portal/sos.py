@@ -42,6 +42,8 @@ _WORDS_IN_COOKIE = 600
 _FRESH = dt.timedelta(minutes=15)
 #: A call that no screen has shown so long is not waited for: the page offers the phone first.
 _UNHEARD = dt.timedelta(seconds=5)
+#: Nor is one that nobody accepts for so long.
+_SLOW = dt.timedelta(seconds=60)
 
 
 # --- a press ------------------------------------------------------------------------------------------------------
@@ -307,6 +309,7 @@ def _state(alarm: Alarm) -> dict[str, Any]:
         "whole": max(1.0, (alarm.due_at - alarm.repeated_at).total_seconds()),
         "waits": waits,
         "unheard": waits and not going and alarm.delivered_at is None and now - alarm.called_at > _UNHEARD,
+        "slow": waits and not going and now - alarm.repeated_at > _SLOW,
         "happens": _happens(alarm, going, len(saw)),
         "stages": _stages(alarm, going, len(saw)),
         "going": going,
