@@ -232,6 +232,29 @@ def test_bad_plans_change_nothing(
     assert storage.path(before).exists()
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK"])
+def test_a_large_sheet_is_shrunk(
+    boss: User, storage: Any, floor: Place, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """Whatever its colours are kept as: upright, in its proportions, white where nothing is drawn."""
+    monkeypatch.setattr("app.storage.PLAN_SIDE", 120)
+    drawn = Image.new("RGBA", (90, 300), (0, 0, 0, 0) if mode in ("LA", "RGBA") else "white")
+    drawn.paste("black", (0, 0, 90, 150))
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the phone lay on its side
+    data, name = io.BytesIO(), "план.jpg" if mode == "CMYK" else "план.png"
+    drawn.convert(mode).save(data, "JPEG" if mode == "CMYK" else "PNG", exif=turned)
+    data.seek(0)
+    kept = places.set_plan(boss, storage, floor.id, data, name)
+    assert (kept.plan_width, kept.plan_height) == (120, 36)
+    with Image.open(storage.path(kept.plan_id)) as sheet:
+        assert sheet.size == (120, 36)
+        assert sheet.mode == "RGB"
+        dark, light = sheet.getpixel((110, 18)), sheet.getpixel((10, 18))
+    assert max(dark) < 10
+    assert min(light) > 245
+
+
 def test_only_who_writes_places_touches_plans(storage: Any, planned: Place) -> None:
     for act in (
         lambda: places.set_plan(make.resident(), storage, planned.id, io.BytesIO(picture()), "a.png"),
