@@ -56,15 +56,15 @@ def action(function: Callable[Params, Result]) -> Callable[Params, Result]:
 def once_kept(act: Callable[[], object]) -> None:
     """Within an action: do this after the outermost commit, when nothing can bring back what was before. For what no
     rollback undoes, as bytes on a disk."""
-    _later(True, act)
+    _later(act, kept=True)
 
 
 def if_undone(act: Callable[[], object]) -> None:
     """Within an action: do this if it all is rolled back."""
-    _later(False, act)
+    _later(act, kept=False)
 
 
-def _later(kept: bool, act: Callable[[], object]) -> None:
+def _later(act: Callable[[], object], *, kept: bool) -> None:
     db.session().info.setdefault("later", []).append((kept, act))
 
 
