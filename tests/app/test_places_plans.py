@@ -137,7 +137,7 @@ def test_what_is_no_drawing_is_refused(data: str) -> None:
 def test_styles_load_nothing(css: str) -> None:
     """In a sheet and at an element, however it is written; what is drawn besides stays."""
     inline = css.partition("{")[2].rstrip("}").replace('"', "'")
-    drawing = f"{HEAD}><style>.c{{fill:blue}}</style><style>{css}</style><rect style=\"{inline}\"/></svg>"
+    drawing = f'{HEAD}><style>.c{{fill:blue}}</style><style>{css}</style><rect style="{inline}"/></svg>'
     text = svg.clean(drawing.encode(), "план.svg")[0].decode()
     assert ".c{fill:blue}" in text
     assert not re.search(r"@import|url\((?!#)|image-set|image\(|src\(|\\\\", text, re.IGNORECASE), text
