@@ -26,7 +26,6 @@ _FOREIGN = re.compile(
     r"@import[^;]*;?|url\(\s*(?!['\"]?#)[^)]*\)?|(?:image-set|image|src)\([^)]*\)?", re.IGNORECASE
 )
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
-ET.register_namespace("", _SVG)
 ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 #: Units of the longer side of a plan, whatever its file says.
 _LONGEST = 100_000
@@ -48,6 +47,8 @@ def clean(data: bytes, name: str) -> tuple[bytes, int, int]:
     # With both sides said, every browser knows the proportions of the picture.
     root.set("width", str(width))
     root.set("height", str(height))
+    # Each time: prefixes are the process's, and the painter of QR codes sets another one for the same namespace.
+    ET.register_namespace("", _SVG)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True), width, height
 
 
