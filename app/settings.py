@@ -80,6 +80,12 @@ def all_values(session: Session) -> dict[str, Any]:
     return _cache.values
 
 
+def remembered(name: str) -> Any:
+    """The value as this process knew it last, however long ago, without a query: for pages that have to come also when
+    the database does not answer."""
+    return _cache.values.get(name, SETTINGS[name].default)
+
+
 def forget() -> None:
     """Drop this process's copy, after a change."""
     _cache.values = {}

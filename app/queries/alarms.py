@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app import clock, policy
-from app.flows import ACCEPTED, ON_SITE, ON_WAY
+from app.flows import ACCEPTED, FALSE_CALL, ON_SITE, ON_WAY
 from app.notices import JOURNAL
 from app.plans import first
 from app.policy import Actor
@@ -138,13 +139,31 @@ def mine(session: Session, actor: Actor) -> Alarm | None:
     return alarm
 
 
+class What(StrEnum):
+    """Kinds of calls that may be looked for."""
+
+    REAL = "real"
+    FALSE = "false"
+    DRILL = "drill"
+
+
+@dataclass(frozen=True)
+class Past:
+    """What is looked for among the alarms that are over: words that all are in the caller's name or phone, the place or
+    what was said, or the number of a press; since when; what they were."""
+
+    words: str = ""
+    since: dt.datetime | None = None
+    what: What | None = None
+
+
 def closed(
-    session: Session, actor: Actor, *, before: int | None = None
+    session: Session, actor: Actor, asked: Past | None = None, *, before: int | None = None
 ) -> tuple[Sequence[Alarm], int | None]:
     """Alarms that are over, newest first, and the id to ask for the next page with."""
     query = (
         policy.visible_alarms(session, actor)
-        .where(Alarm.closed_at.is_not(None))
+        .where(Alarm.closed_at.is_not(None), *_narrowed(asked or Past()))
         .options(
             joinedload(Alarm.author).load_only(*FACE),
             selectinload(Alarm.responders).joinedload(Responder.user).load_only(*FACE),
@@ -156,6 +175,33 @@ def closed(
         query = query.where(Alarm.id < before)
     rows = session.scalars(query).unique().all()
     return rows[:PAGE], (rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def _narrowed(asked: Past) -> Iterator[ColumnElement[bool]]:
+    if asked.since is not None:
+        yield Alarm.called_at >= asked.since
+    if asked.what is not None:
+        yield Alarm.drill.is_(asked.what is What.DRILL)
+    if asked.what in (What.REAL, What.FALSE):
+        yield (Alarm.status == FALSE_CALL.name).is_(asked.what is What.FALSE)
+    for word in asked.words.split():
+        yield _holds(word)
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Whether the word is found in an alarm."""
+    caller = (
+        select(User.last_name + " " + User.first_name).where(User.id == Alarm.author_id).scalar_subquery()
+    )
+    said = func.concat_ws(" ", caller, Alarm.place_name, Alarm.words)
+    found = [said.icontains(word, autoescape=True)]
+    if digits := "".join(sign for sign in word if sign in "0123456789"):
+        phone = select(User.phone).where(User.id == Alarm.author_id).scalar_subquery()
+        if not any(sign.isalpha() for sign in word):
+            found.append(phone.contains(digits))
+        if word == digits and int(digits) < 2**63:
+            found.append(Alarm.id.in_(select(Order.alarm_id).where(Order.id == int(digits))))
+    return or_(*found)
 
 
 def drills(session: Session, limit: int = 10) -> Sequence[Alarm]:

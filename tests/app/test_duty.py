@@ -13,7 +13,7 @@ from app.actions import alarms, drills, duty, escalation
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.permissions import GUARD
 from app.queries import duty as queries
-from models import Alarm, DutySlot, Entry, Handover, Notice
+from models import Alarm, AlarmStep, DutySlot, Entry, Handover, Notice
 from tests import factories as make
 
 HOUR = dt.timedelta(hours=1)
@@ -118,6 +118,13 @@ def test_a_handover_to_come_can_be_called_off(db, guard, manager):
     assert db.scalar(select(func.count()).select_from(Handover)) == 0
 
 
+def test_a_note_has_no_sign_that_the_database_refuses(db, guard, manager):
+    now = clock.now()
+    note = "\0Смена до\0 утра " + "а" * 400
+    made = duty.hand_over(guard, guard.id, manager.id, starts_at=now, ends_at=now + HOUR, note=note)
+    assert (made.note[:14], len(made.note)) == ("Смена до утра ", 300)
+
+
 def test_wrong_handovers(db, guard, manager):
     now = clock.now()
     other = make.user(roles=(GUARD,))
@@ -155,6 +162,7 @@ def test_steps_are_saved_as_a_whole(db, manager):
         ("managers", 15),
         ("everybody", 20),
     ]
+    assert db.scalars(select(AlarmStep.position).order_by(AlarmStep.id)).all() == [1, 2, 3]
     with pytest.raises(Stale):
         escalation.set_steps(manager, [draft()], seen=seen)
 
@@ -199,6 +207,14 @@ def test_a_drill_goes_the_whole_way(db, guard, manager):
     assert drills.hold(manager, uuid4()).alarm_id != alarm.id
     with pytest.raises(Forbidden):
         drills.hold(guard, uuid4())
+
+
+def test_the_key_of_a_drill_is_the_own_one(db, manager):
+    """A form of somebody else with the same key is another drill; the own one again is the same."""
+    key, other = uuid4(), make.dispatcher()
+    mine, theirs = drills.hold(manager, key), drills.hold(other, key)
+    assert (mine.author_id, theirs.author_id) == (manager.id, other.id)
+    assert drills.hold(manager, key).id == mine.id
 
 
 def test_managers_are_reminded_once_a_week(db, manager, guard, run_jobs, monkeypatch):

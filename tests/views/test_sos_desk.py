@@ -239,3 +239,17 @@ def test_the_sheet_has_every_second_and_no_markup_of_others(sign_in: Any, guard:
     ):
         assert said in page
     assert page.count("<h2>") == 5
+    assert "Told the staff, step 1" in page
+    assert "Shown to the staff" not in page
+
+
+def test_what_is_over_does_not_happen(sign_in: Any, guard: User) -> None:
+    """The heading of the resident's own page."""
+    caller = make.resident(locale="en")
+    order = alarms.call(caller, uuid4())
+    client = sign_in(caller)
+    page = client.get(f"/sos/alarms/{order.alarm_id}").text
+    assert ("What happens" in page, "How it went" in page) == (True, False)
+    alarms.move(guard, order.alarm_id or 0, "false_call", comment="Ушли")
+    page = client.get(f"/sos/alarms/{order.alarm_id}").text
+    assert ("What happens" in page, "How it went" in page) == (False, True)

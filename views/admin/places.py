@@ -24,7 +24,7 @@ from app.errors import Invalid
 from app.extensions import db
 from app.queries import choices, places
 from app.queries.places import KINDS, Node
-from models import Order, Place, PlaceKind, Service
+from models import DutySlot, Order, Place, PlaceKind, Service
 from views.admin import counting
 from views.admin.base import AdminView
 from views.admin.choices import key
@@ -208,6 +208,7 @@ class PlaceView(AdminView):
         return counting.in_use(
             places=Place.parent_id == item.id,
             services=Service.place_id == item.id,
+            duties=DutySlot.place_id == item.id,
             orders=Order.place_id == item.id,
         )
 
