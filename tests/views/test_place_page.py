@@ -162,7 +162,7 @@ def test_an_unknown_code_can_be_typed_again(
         assert answer.status_code == 404
         assert 'name="code"' in answer.text
         assert "tel:+73420000112" in answer.text
-        assert "beside the QR code" in answer.text
+        assert "рядом с QR-кодом" in answer.text
         assert ("data-sos-corner" in answer.text) is inside
         assert ('class="bottombar"' in answer.text) is inside
         assert ("Scan again" in answer.text) is inside
