@@ -157,7 +157,7 @@ def test_an_unknown_code_can_be_typed_again(
     app: Flask, house: Place, client: Any, sign_in: Any, path: str
 ) -> None:
     """S1-5, S1-19: who is signed in stays in the portal, with «SOS», the scanner and help."""
-    for reader, inside in ((client, False), (sign_in(make.resident(locale="en")), True)):
+    for reader, inside in ((client, False), (sign_in(make.resident()), True)):
         answer = reader.get(path)
         assert answer.status_code == 404
         assert 'name="code"' in answer.text
@@ -165,8 +165,8 @@ def test_an_unknown_code_can_be_typed_again(
         assert "рядом с QR-кодом" in answer.text
         assert ("data-sos-corner" in answer.text) is inside
         assert ('class="bottombar"' in answer.text) is inside
-        assert ("Scan again" in answer.text) is inside
-        assert bool(re.search(r'href="/sos"[^>]*>.{0,200}I need help', answer.text, re.DOTALL)) is inside
+        assert ("Сканировать ещё раз" in answer.text) is inside
+        assert bool(re.search(r'href="/sos"[^>]*>.{0,200}Нужна помощь', answer.text, re.DOTALL)) is inside
 
 
 def test_strangers_cannot_guess_for_long(app: Flask, room: Place, client: Any, monkeypatch: Any) -> None:
