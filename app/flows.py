@@ -203,8 +203,8 @@ WORK = _flow(
     Move("expire", (DONE,), COMPLETED, By.SYSTEM, "order.expired"),
 )
 
-_GOING = (ACCEPTED, ON_WAY)
-_OPEN = (NEW, ACCEPTED, ON_WAY, ON_SITE)
+_TAKEN = (ACCEPTED, ON_WAY, ON_SITE)
+_OPEN = (NEW, *_TAKEN)
 
 #: Calls of help (D-11, D-12). Several may respond: «join», «set_off», «arrive» and «release» are each responder's own,
 #: and the call stands where the furthest of them does (app/actions/alarms.py).
@@ -215,7 +215,7 @@ SOS = _flow(
     ),
     Move(
         "set_off",
-        _GOING,
+        _TAKEN,
         ON_WAY,
         By.STAFF,
         "sos.set_off",
@@ -226,7 +226,7 @@ SOS = _flow(
     ),
     Move(
         "arrive",
-        (*_GOING, ON_SITE),
+        _TAKEN,
         ON_SITE,
         By.STAFF,
         "sos.arrived",
@@ -237,7 +237,7 @@ SOS = _flow(
     ),
     Move(
         "join",
-        (*_GOING, ON_SITE),
+        _TAKEN,
         ACCEPTED,
         By.STAFF,
         "sos.joined",
@@ -247,7 +247,7 @@ SOS = _flow(
     ),
     Move(
         "finish",
-        (*_GOING, ON_SITE),
+        _TAKEN,
         COMPLETED,
         By.STAFF,
         "sos.finished",
@@ -259,11 +259,11 @@ SOS = _flow(
     ),
     Move(
         "release",
-        _GOING,
+        _TAKEN,
         NEW,
         By.STAFF,
         "sos.released",
-        _l("I cannot come"),
+        _l("I cannot help"),
         P.SOS_RESPOND,
         "quiet",
         "user-minus",

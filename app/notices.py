@@ -145,7 +145,7 @@ JOURNAL: dict[str, Row] = {
     # Calls of help. Whom of the staff they reach, and how soon, is not said here but by the steps of the escalation.
     "sos.called": Row(_l("Call for help"), "siren"),
     "sos.repeated": Row(_l("Called again"), "siren"),
-    "sos.told": Row(_l("Shown to the staff, step %(step)s"), "megaphone", public=False),
+    "sos.told": Row(_l("Told the staff, step %(step)s"), "megaphone", public=False),
     "sos.stalled": Row(_l("Nobody has moved on: it sounds again"), "megaphone", public=False),
     "sos.accepted": Row(
         _l("Call accepted"),
@@ -160,7 +160,7 @@ JOURNAL: dict[str, Row] = {
     ),
     "sos.arrived": Row(_l("On site"), "map-pin"),
     "sos.released": Row(
-        _l("Cannot come"),
+        _l("Cannot help"),
         "user-minus",
     ),
     "sos.finished": Row(

@@ -312,16 +312,16 @@ def alarm_side(session: Session, actor: Actor, alarm: Alarm) -> By | None:
 
 def alarm_moves(session: Session, actor: Actor, alarm: Alarm) -> list[Move]:
     """The moves that the actor may make now: the buttons of the alarm, and what `alarms.move` accepts. Who goes has the
-    steps that are still before him; who does not go may join."""
+    steps that are still before him; who does not go may join. Who has arrived says so anew if it sounds again."""
     whose = alarm_side(session, actor, alarm)
     if whose is None:
         return []
     mine = next((one for one in alarm.responders if one.user_id == actor.id and one.left_at is None), None)
     hidden = {"join"} if mine else {"set_off", "arrive", "release"}
-    if mine and mine.on_way_at:
+    if mine and (mine.on_way_at or mine.on_site_at):
         hidden.add("set_off")
-    if mine and mine.on_site_at:
-        hidden |= {"set_off", "arrive", "release"}
+    if mine and mine.on_site_at and not alarm.sounding:
+        hidden.add("arrive")
     steps = kind_of(OrderKind.SOS).flow.moves_from(alarm.status, whose)
     return [step for step in steps if step.name not in hidden]
 

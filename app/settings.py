@@ -39,16 +39,16 @@ SETTINGS: dict[str, Spec] = {
         1,
         24 * 30,
     ),
-    "sos_minutes": Spec(int, 5, _l("Minutes within which staff must come after a call of help."), 1, 60),
+    "sos_minutes": Spec(int, 5, _l("Minutes within which staff must come after a call for help."), 1, 60),
     "sos_stalled_seconds": Spec(
         int,
         120,
-        _l("Seconds after which an accepted call of help sounds again if nobody has moved on."),
+        _l("Seconds after which an accepted call for help sounds again if nobody has moved on."),
         10,
         60 * 60,
     ),
     "watchdog_url": Spec(
-        str, "", _l("Address that the watchdog of calls of help asks for each minute, to be watched itself.")
+        str, "", _l("Address that the watchdog of calls for help asks for each minute, to be watched itself.")
     ),
     "support_phone": Spec(str, "", _l("Phone of the dispatch desk, shown to residents.")),
 }
@@ -78,6 +78,12 @@ def all_values(session: Session) -> dict[str, Any]:
         _cache.values = {name: stored.get(name, spec.default) for name, spec in SETTINGS.items()}
         _cache.read_at = monotonic()
     return _cache.values
+
+
+def remembered(name: str) -> Any:
+    """The value as this process knew it last, however long ago, without a query: for pages that have to come also when
+    the database does not answer."""
+    return _cache.values.get(name, SETTINGS[name].default)
 
 
 def forget() -> None:

@@ -149,7 +149,8 @@ def _lines(
         step = size * smaller * 0.36 * 1.2
         found = paper.multi_cell(room, step, text, align="L", dry_run=True, output=MethodReturnValue.LINES)
         parts = cast(list[str], found)
-        if len(parts) <= lines and all(paper.get_string_width(part) <= room + 0.1 for part in parts):
+        # No word is broken while a smaller size can hold it.
+        if len(parts) <= lines and all(paper.get_string_width(word) <= room for word in text.split()):
             break
     if len(parts) > lines:
         parts = [*parts[: lines - 1], f"{parts[lines - 1].rstrip()[:-1]}…"]

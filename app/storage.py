@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import filetype
 from flask_babel import lazy_gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from app import svg
 from app.errors import Invalid, TooLarge
@@ -112,11 +112,7 @@ class Storage:
         return self._keep(Stored(uuid4(), name, "image/svg+xml", len(cleaned), width, height), cleaned)
 
     def _save_sheet(self, name: str, data: bytes) -> Stored:
-        picture = _decoded(name, data, still=True)
-        sheet = Image.new("RGB", picture.size, "white")
-        transparent = picture.convert("RGBA")
-        sheet.paste(transparent, mask=transparent)
-        sheet.thumbnail((PLAN_SIDE, PLAN_SIDE))
+        sheet = _on_white(_decoded(name, data, PLAN_SIDE, still=True), PLAN_SIDE)
         # Lines and print stay sharp where they were sharp.
         kind, content_type = (
             ("JPEG", "image/jpeg") if name.lower().endswith(("jpg", "jpeg")) else ("PNG", "image/png")
@@ -135,9 +131,9 @@ class Storage:
 
     def _save_picture(self, file_id: UUID, name: str, data: bytes) -> Stored:
         """Re-encoded: what is not picture (scripts, location of the camera) does not survive."""
-        picture = _decoded(name, data)
-        transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
-        picture = picture.convert("RGBA" if transparent else "RGB")
+        picture = _decoded(name, data, PICTURE_SIDE)
+        transparent = _is_transparent(picture)
+        picture = _in_mode(picture, "RGBA" if transparent else "RGB")
         picture.info.clear()  # comments would be written again
         kind, content_type = ("PNG", "image/png") if transparent else ("JPEG", "image/jpeg")
         picture.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
@@ -166,9 +162,9 @@ def _read(stream: IO[bytes], filename: str) -> tuple[str, bytes]:
     return name, data
 
 
-def _decoded(name: str, data: bytes, *, still: bool = False) -> Image.Image:
-    """The picture, upright; its size is asked before it is decoded. `still` refuses what moves. Raises Invalid,
-    TooLarge."""
+def _decoded(name: str, data: bytes, side: int, *, still: bool = False) -> Image.Image:
+    """The picture, upright, at least as large as `side` needs if it was; its size is asked before it is decoded.
+    `still` refuses what moves. Raises Invalid, TooLarge."""
     try:
         with Image.open(io.BytesIO(data)) as opened:
             if opened.width * opened.height > MAX_PIXELS:
@@ -181,10 +177,38 @@ def _decoded(name: str, data: bytes, *, still: bool = False) -> Image.Image:
                 )
             if still and getattr(opened, "is_animated", False):
                 raise Invalid(text=_("“%(name)s” is an animation. Choose a still picture.", name=name))
+            # A JPEG can be decoded at a half, a quarter or an eighth: less to hold.
+            opened.draft(None, _within(opened.size, side))
+            ImageOps.exif_transpose(opened, in_place=True)
             opened.load()
-            return ImageOps.exif_transpose(opened)
+            return opened
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise Invalid(text=_("“%(name)s” is not a picture that can be read.", name=name)) from error
+
+
+def _within(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """The size in the same proportions with no side longer than this; never more than it is."""
+    part = min(1.0, side / max(size))
+    return max(1, round(size[0] * part)), max(1, round(size[1] * part))
+
+
+def _is_transparent(picture: Image.Image) -> bool:
+    return picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+
+
+def _in_mode(picture: Image.Image, mode: str) -> Image.Image:
+    """`convert` copies even what is in the mode already: 200 MB for the largest picture."""
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
+def _on_white(picture: Image.Image, side: int) -> Image.Image:
+    """The picture, shrunk, with white under what is transparent. In place and a channel at a time: whole copies of the
+    largest picture would take 750 MB."""
+    picture = _in_mode(picture, "RGBA" if _is_transparent(picture) else "RGB")
+    if picture.mode == "RGBA":
+        picture.paste((255, 255, 255, 255), mask=ImageChops.invert(picture.getchannel("A")))
+    size = _within(picture.size, side)
+    return Image.merge("RGB", [picture.getchannel(name).resize(size, reducing_gap=2.0) for name in "RGB"])
 
 
 def _lying(name: str) -> Invalid:

@@ -21,9 +21,11 @@ _PICTURES = {"image": ["png", "jpeg", "webp", "gif"]}
 _MOVING = frozenset({"animate", "animateMotion", "animateTransform", "set", "mpath"})
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _EMBEDDED = re.compile(r"data:image/(png|jpeg|webp|gif);base64,", re.IGNORECASE)
-_FOREIGN = re.compile(r"@import[^;]*;?|url\(\s*(?!['\"]?#)[^)]*\)?", re.IGNORECASE)
+#: In style sheets. The cleaner has undone escapes, and taken away what it cannot read.
+_FOREIGN = re.compile(
+    r"@import[^;]*;?|url\(\s*(?!['\"]?#)[^)]*\)?|(?:image-set|image|src)\([^)]*\)?", re.IGNORECASE
+)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.IGNORECASE)
-ET.register_namespace("", _SVG)
 ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 #: Units of the longer side of a plan, whatever its file says.
 _LONGEST = 100_000
@@ -36,7 +38,7 @@ def clean(data: bytes, name: str) -> tuple[bytes, int, int]:
     try:
         _measure(data)
         root = ET.fromstring(filter_svg(data, _PICTURES))  # noqa: S314  # has no entities any more
-    except (ValueError, SyntaxError, DefusedXmlException, RecursionError) as error:
+    except (ValueError, SyntaxError, LookupError, DefusedXmlException, RecursionError) as error:
         raise broken from error
     if root.tag != f"{{{_SVG}}}svg":
         raise broken
@@ -45,6 +47,8 @@ def clean(data: bytes, name: str) -> tuple[bytes, int, int]:
     # With both sides said, every browser knows the proportions of the picture.
     root.set("width", str(width))
     root.set("height", str(height))
+    # Each time: prefixes are the process's, and the painter of QR codes sets another one for the same namespace.
+    ET.register_namespace("", _SVG)
     return ET.tostring(root, encoding="utf-8", xml_declaration=True), width, height
 
 
@@ -64,7 +68,8 @@ def _strip(root: ET.Element) -> None:
     """What the cleaner leaves: addresses without a host, animations, addresses in style sheets."""
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag.rpartition("}")[2] in _MOVING:
+            # A style sheet in pieces is put together by browsers, after each piece looked harmless.
+            if _name(child) in _MOVING or (_name(child) == "style" and len(child)):
                 parent.remove(child)
     for element in root.iter():
         for key in _HREFS:
@@ -74,8 +79,12 @@ def _strip(root: ET.Element) -> None:
         for key, value in element.attrib.items():
             if key not in _HREFS and _FOREIGN.search(value):
                 element.set(key, _FOREIGN.sub("none", value))
-        if element.tag.rpartition("}")[2] == "style" and element.text:
+        if _name(element) == "style" and element.text:
             element.text = _FOREIGN.sub("none", element.text)
+
+
+def _name(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
 
 
 def _size(root: ET.Element, broken: Invalid) -> tuple[int, int]:

@@ -9,7 +9,6 @@ from typing import cast
 from flask import Flask, g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from app import clock, policy
 from app.extensions import db
@@ -21,15 +20,17 @@ from models import Alarm, Responder
 from views.context import actor, can
 
 #: How far somebody who goes has come, after his name.
-_STAGES = {ACCEPTED.name: "", ON_WAY.name: _l("on the way"), ON_SITE.name: _l("on site")}
+_STAGES = {ACCEPTED.name: _l("has accepted"), ON_WAY.name: _l("on the way"), ON_SITE.name: _l("on site")}
 
 
 @dataclass(frozen=True)
 class Line:
-    """An open alarm in the bar. `loud`: nobody goes yet, or it sounds for the reader."""
+    """An open alarm in the bar. `loud`: nobody goes yet, or it sounds for the reader; `again`: although somebody goes.
+    `unread`: messages of the caller."""
 
     alarm: Alarm
     sounds: bool
+    unread: int
     moves: list[Move]
     mine: bool
     going: str
@@ -39,16 +40,26 @@ class Line:
         return self.sounds or self.alarm.status == NEW.name
 
     @property
+    def again(self) -> bool:
+        return self.alarm.sounding and self.alarm.status != NEW.name
+
+    @property
     def seconds(self) -> int:
         return passed(self.alarm.pressed_at)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """What the reader's console shows and plays: «alarm», «drill» or nothing."""
+    """What the reader's console shows and plays: «alarm», «drill» or nothing. `more`: open, but there is no room."""
 
     lines: list[Line] = field(default_factory=list)
     stamp: str = "-"
+    more: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many nobody has accepted yet."""
+        return sum(line.alarm.status == NEW.name for line in self.lines)
 
     @property
     def sounding(self) -> str:
@@ -73,13 +84,16 @@ def bar() -> Bar | None:
 
 def drawn(ringing: list[Ringing]) -> Bar:
     lines = sorted((_line(one) for one in ringing), key=lambda line: not line.loud)
-    return Bar(lines, queries.stamp(ringing))
+    full = len(lines) == queries.MOST
+    more = queries.ringing_count(db.session, actor()) - len(lines) if full else 0
+    return Bar(lines, queries.stamp(ringing), more)
 
 
 def _line(one: Ringing) -> Line:
     return Line(
         one.alarm,
         one.sounds,
+        one.unread,
         policy.alarm_moves(db.session, actor(), one.alarm),
         any(who.user_id == actor().id for who in one.going),
         responders(one.alarm),
@@ -90,17 +104,12 @@ def _line(one: Ringing) -> Line:
 
 
 def responders(alarm: Alarm) -> str:
-    """«Идёт Николай Багров», with how far each has come; empty if nobody goes."""
-    going = queries.going(alarm)
-    if not going:
-        return ""
-    names = ", ".join(_named(one) for one in going)
-    return str(ngettext("%(names)s is responding", "%(names)s are responding", len(going), names=names))
+    """«Николай Багров: в пути; Олег Турбин: на месте»; empty if nobody goes."""
+    return "; ".join(_named(one) for one in queries.going(alarm))
 
 
 def _named(one: Responder) -> str:
-    stage = _STAGES[queries.stage(one)]
-    return str(_("%(name)s (%(stage)s)", name=one.user.name, stage=stage)) if stage else one.user.name
+    return str(_("%(name)s: %(stage)s", name=one.user.name, stage=_STAGES[queries.stage(one)]))
 
 
 def passed(since: dt.datetime, until: dt.datetime | None = None) -> int:

@@ -64,6 +64,7 @@ def init_app(app: Flask) -> None:
         now=clock.now,
         P=P,
         setting=lambda name: settings.get(db.session, name),
+        remembered=settings.remembered,
         timezone=timezone,
         counters=counters,
     )

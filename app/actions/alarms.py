@@ -40,6 +40,8 @@ _CALLING = 20_260_104
 #: A press that a phone kept without a network counts from when it was made, if that is not longer ago.
 _KEPT = dt.timedelta(days=1)
 _MOST_WORDS = 2000
+#: What the column of a place's whole name holds.
+_LONGEST = 300
 _STAGES = (NEW, ACCEPTED, ON_WAY, ON_SITE)
 
 
@@ -74,7 +76,7 @@ def call(
         alarm = Alarm(
             status=NEW.name, author_id=actor.id, drill=drill, pressed_at=pressed, called_at=now, calls=0
         )
-    overdue = not first and alarm.due_at <= now
+    again = not first and _calls_again(alarm, place, now)
     alarm.calls += 1
     alarm.repeated_at = now
     if place.id is not None:
@@ -91,11 +93,17 @@ def call(
     orders.index(order, actor)
     said = {"order": order.id, "place": place.name, "words": words, "pressed_at": pressed.isoformat()}
     telling.record(alarm, "sos.called" if first else "sos.repeated", actor, **said)
-    if first or (overdue and alarm.on_site_at is None and not alarm.sounding):
-        # Nobody has come in time, and help is asked for again (S1-12): it sounds as at first.
+    if first or again:
         alarm.step = 0
         telling.tell(alarm, now)
     return order
+
+
+def _calls_again(alarm: Alarm, place: _Where, now: dt.datetime) -> bool:
+    """Whether a further press sounds as the first one did: nobody has come in time (S1-12), whoever came is not enough
+    or was there for an earlier call, or help is asked for elsewhere."""
+    elsewhere = None not in (place.id, alarm.place_id) and place.id != alarm.place_id
+    return not alarm.sounding and (alarm.status == ON_SITE.name or alarm.due_at <= now or elsewhere)
 
 
 @action
@@ -127,7 +135,7 @@ class _Where:
 
 def _where(place_id: int | None) -> _Where:
     way = places.way_up(db.session, place_id) if place_id is not None else []
-    return _Where(way[0].id, places.full_name(way)) if way else _Where()
+    return _Where(way[0].id, places.full_name(way)[:_LONGEST]) if way else _Where()
 
 
 def _open_alarm(actor: User, *, drill: bool) -> Alarm | None:
@@ -183,11 +191,11 @@ def move(actor: Actor, alarm_id: int, name: str, *, comment: str = "") -> Alarm:
     if alarm_side(db.session, actor, alarm) is not step.by:
         raise Forbidden
     mine = next((one for one in alarm.responders if one.user_id == actor.id and one.left_at is None), None)
-    if _done_before(alarm, step, mine, actor):
+    comment = comment.replace("\0", "").strip()
+    if _done_before(alarm, step, mine, actor, comment):
         return alarm
     if step not in alarm_moves(db.session, actor, alarm):
         raise _too_late(alarm)
-    comment = comment.strip()
     if step.needs_comment and not comment:
         raise Invalid({"comment": _("Please say how it ended.")})
     if len(comment) > 1000:
@@ -203,18 +211,19 @@ def move(actor: Actor, alarm_id: int, name: str, *, comment: str = "") -> Alarm:
     return alarm
 
 
-def _done_before(alarm: Alarm, step: Move, mine: Responder | None, actor: Actor) -> bool:
-    """Whether the actor is already where the step leads."""
+def _done_before(alarm: Alarm, step: Move, mine: Responder | None, actor: Actor, comment: str) -> bool:
+    """Whether the actor is already where the step leads. Who is there says so anew when it sounds again."""
     reached = {
         "accept": mine is not None and alarm.status != NEW.name,
         "join": mine is not None,
         "set_off": mine is not None and mine.on_way_at is not None,
-        "arrive": mine is not None and mine.on_site_at is not None,
+        "arrive": mine is not None and mine.on_site_at is not None and not alarm.sounding,
         "release": mine is None
         and any(one.user_id == actor.id and one.left_at is not None for one in alarm.responders),
     }
     if step.target.final:
-        return alarm.status == step.target.name
+        # Other words would be lost: who says them is told that the call is closed.
+        return alarm.status == step.target.name and alarm.result == comment
     return reached.get(step.name, False) and not STATUSES[alarm.status].final
 
 
@@ -251,8 +260,11 @@ def _go(alarm: Alarm, step: Move, actor: Actor, mine: Responder | None, now: dt.
         if step.name == "set_off":
             mine.on_way_at = now
         if step.name == "arrive":
-            mine.on_site_at = now
+            mine.on_site_at = mine.on_site_at or now
     db.session.flush()
+    # Read anew, each one too: whoever comes back after having given up is known to the session as gone.
+    for one in alarm.responders:
+        db.session.expire(one)
     db.session.expire(alarm, ["responders"])
     _stand(alarm, _furthest(alarm), now)
     alarm.step = 0
@@ -287,8 +299,8 @@ def _stand(alarm: Alarm, status: str, now: dt.datetime, *, closed: bool = False)
     values: dict[str, object] = {"status": status, "updated_at": now, "version": Order.version + 1}
     if closed:
         values |= {"closed_at": now, "waiting_since": None}
-    if going:
-        values["executor_id"] = going[0].user_id
+    if going or not closed:
+        values["executor_id"] = going[0].user_id if going else None
     db.session.execute(
         update(Order)
         .where(Order.alarm_id == alarm.id)

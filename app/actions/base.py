@@ -1,11 +1,13 @@
-"""The transaction around every action."""
+"""The transaction around every action, and what is done when it has ended."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.errors import Stale
@@ -13,6 +15,7 @@ from app.extensions import db
 
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
 
 
 def action(function: Callable[Params, Result]) -> Callable[Params, Result]:
@@ -33,13 +36,14 @@ def action(function: Callable[Params, Result]) -> Callable[Params, Result]:
             result = function(*args, **kwargs)
             if depth == 0:
                 session.commit()
+                _settle(session, kept=True)
             return result
         except StaleDataError as error:
-            session.rollback()
+            _undo(session)
             raise Stale from error
         except BaseException:
             if depth == 0:
-                session.rollback()
+                _undo(session)
             raise
         finally:
             session.info["depth"] = depth
@@ -47,3 +51,33 @@ def action(function: Callable[Params, Result]) -> Callable[Params, Result]:
                 session.reads = True
 
     return run
+
+
+def once_kept(act: Callable[[], object]) -> None:
+    """Within an action: do this after the outermost commit, when nothing can bring back what was before. For what no
+    rollback undoes, as bytes on a disk."""
+    _later(act, kept=True)
+
+
+def if_undone(act: Callable[[], object]) -> None:
+    """Within an action: do this if it all is rolled back."""
+    _later(act, kept=False)
+
+
+def _later(act: Callable[[], object], *, kept: bool) -> None:
+    db.session().info.setdefault("later", []).append((kept, act))
+
+
+def _undo(session: Session) -> None:
+    session.rollback()
+    _settle(session, kept=False)
+
+
+def _settle(session: Session, *, kept: bool) -> None:
+    """The transaction has ended, and what fails now changes nothing of that."""
+    for when, act in session.info.pop("later", ()):
+        if when is kept:
+            try:
+                act()
+            except OSError:
+                _log.exception("what follows a transaction failed")

@@ -127,7 +127,6 @@ def set_picture(actor: Actor, storage: Storage, service: Service, stream: IO[byt
     require(db.session, actor, P.CATALOGUE_WRITE)
     file = files.upload(actor, storage, stream, filename, subject=f"service:{service.id}")
     if not file.is_image:
-        storage.remove(file.id)
         raise Invalid({"picture_id": _("Please choose a picture.")})
     remove_picture(actor, storage, service)
     service.picture_id = file.id
@@ -141,7 +140,7 @@ def remove_picture(actor: Actor, storage: Storage, service: Service) -> None:
         old = db.session.get(StoredFile, service.picture_id)
         if old is not None and old.subject == f"service:{service.id}":
             db.session.delete(old)
-            storage.remove(old.id)
+            files.drop(storage, old.id)
         service.picture_id = None
 
 

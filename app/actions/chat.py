@@ -143,6 +143,9 @@ def _tell(actor: Actor, thread: Thread, order: Order, message: Message, files: S
         rooms.append(f"user:{order.executor_id}")
     kind = "message.answered" if message.staff else "message.posted"
     journal.write(db.session, kind, actor, order.subject, rooms, **data)
+    if order.alarm_id and not message.staff:
+        # Whoever has called for help says more: the bar of every console shows it.
+        journal.signal(db.session, "alarm.written", f"alarm:{order.alarm_id}", ["sos"])
 
 
 def mark(actor: Actor, thread: Thread, staff: bool, read: int = 0, delivered: int = 0) -> bool:

@@ -134,7 +134,7 @@ def hand_over(
     if from_id != actor.id:
         require(db.session, actor, P.SOS_MANAGE)
     made = _checked(from_id, to_id, starts_at, ends_at)
-    made.note = note.strip()[:300]
+    made.note = note.replace("\0", "").strip()[:300]
     # Whoever hands over twice at once waits here.
     db.session.execute(select(User.id).where(User.id == from_id).with_for_update())
     overlaps = select(Handover.id).where(

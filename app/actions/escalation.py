@@ -46,7 +46,7 @@ def set_steps(actor: Actor, drafts: Sequence[Draft], *, seen: str) -> None:
     found = _checked(drafts)
     before = [_worded(step) for step in duty.steps(db.session)]
     db.session.execute(delete(AlarmStep))
-    for position, step in enumerate(found):
+    for position, step in enumerate(found, 1):
         db.session.add(
             AlarmStep(
                 position=position, audience=step.audience, channels=list(step.channels), after=step.after

@@ -1,4 +1,4 @@
-"""Uploads: keep a draft, take it back, clear what was never sent."""
+"""Uploads: keep a draft, take it back, clear what was never sent; bytes that follow their rows."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 
 from app import clock
-from app.actions.base import action
+from app.actions.base import action, if_undone, once_kept
 from app.errors import Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor
-from app.storage import Storage
+from app.storage import Storage, Stored
 from models import StoredFile
 
 #: A person's uploads that are not sent yet, at most.
@@ -28,7 +28,7 @@ def upload(actor: Actor, storage: Storage, stream: IO[bytes], filename: str, sub
     drafts = select(func.count()).where(StoredFile.owner_id == actor.id, StoredFile.subject == "")
     if not subject and (db.session.scalar(drafts) or 0) >= MAX_DRAFTS:
         raise Invalid(text=_("Too many files are waiting to be sent. Send or remove some of them."))
-    stored = storage.save(stream, filename)
+    stored = kept(storage, storage.save(stream, filename))
     file = StoredFile(
         id=stored.id,
         owner_id=actor.id,
@@ -54,7 +54,7 @@ def discard(actor: Actor, storage: Storage, file_id: UUID) -> None:
     )
     if gone is None:
         raise NotFound
-    storage.remove(gone)
+    drop(storage, gone)
 
 
 @action
@@ -66,5 +66,19 @@ def clear_drafts(storage: Storage) -> int:
         .returning(StoredFile.id)
     ).all()
     for file_id in gone:
-        storage.remove(file_id)
+        drop(storage, file_id)
     return len(gone)
+
+
+# --- bytes, within an action --------------------------------------------------------------------------------------
+
+
+def kept(storage: Storage, stored: Stored) -> Stored:
+    """Bytes that were saved for a row of this transaction: if the row is rolled back they go too."""
+    if_undone(lambda: storage.remove(stored.id))
+    return stored
+
+
+def drop(storage: Storage, file_id: UUID) -> None:
+    """The row is being deleted; its bytes go when that is committed."""
+    once_kept(lambda: storage.remove(file_id))

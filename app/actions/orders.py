@@ -199,7 +199,7 @@ def move(actor: Actor, number: int, name: str, *, version: int | None = None, co
     if _pressed_twice(actor, order, step):
         return order
     _check(actor, order, step, version)
-    comment = comment.strip()
+    comment = comment.replace("\0", "").strip()
     if step.needs_comment and not comment:
         raise Invalid({"comment": _("Please say why.")})
     if len(comment) > 1000:

@@ -228,7 +228,6 @@ def set_avatar(actor: User, storage: Storage, stream: IO[bytes], filename: str) 
     """Make an uploaded picture the avatar, in place of an earlier one. Raises Invalid if it is no picture, TooLarge."""
     file = files.upload(actor, storage, stream, filename, subject=f"user:{actor.id}")
     if not file.is_image:
-        storage.remove(file.id)
         raise Invalid({"avatar": _("Please choose a picture.")})
     remove_avatar(actor, storage)
     actor.avatar_id = file.id
@@ -238,11 +237,13 @@ def set_avatar(actor: User, storage: Storage, stream: IO[bytes], filename: str) 
 @action
 def remove_avatar(actor: User, storage: Storage) -> User:
     """Forget the avatar, row and bytes."""
+    # Of two at once the second one takes away what the first one set.
+    db.session.refresh(actor, ["avatar_id"], with_for_update={"key_share": True})
     if actor.avatar_id is not None:
         old = db.session.get(StoredFile, actor.avatar_id)
         if old is not None and old.subject == f"user:{actor.id}":
             db.session.delete(old)
-            storage.remove(old.id)
+            files.drop(storage, old.id)
         actor.avatar_id = None
     return actor
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from app import clock, journal
+from app.actions import files
 from app.actions.base import action
 from app.errors import Invalid, NotFound, Stale
 from app.extensions import db
@@ -147,8 +148,9 @@ def set_plan(actor: Actor, storage: Storage, place_id: int, stream: IO[bytes], f
     """Make an upload the plan of a place, instead of an earlier one; what is drawn stays, since it is kept in parts of
     the plan's sides. Raises Forbidden, NotFound, Invalid, TooLarge."""
     require(db.session, actor, P.PLACES_WRITE)
-    place = _load(place_id)
-    kept = storage.save_plan(stream, filename)
+    _load(place_id)
+    kept = files.kept(storage, storage.save_plan(stream, filename))
+    place = _load_to_plan(place_id)
     drop_plan(storage, place)
     db.session.add(
         StoredFile(
@@ -170,7 +172,7 @@ def set_plan(actor: Actor, storage: Storage, place_id: int, stream: IO[bytes], f
 def remove_plan(actor: Actor, storage: Storage, place_id: int) -> Place:
     """Forget the plan, row and bytes. Raises Forbidden, NotFound."""
     require(db.session, actor, P.PLACES_WRITE)
-    place = _load(place_id)
+    place = _load_to_plan(place_id)
     if place.plan_id is not None:
         drop_plan(storage, place)
         journal.write(db.session, "plan.removed", actor, _subject(place), name=place.name)
@@ -178,11 +180,12 @@ def remove_plan(actor: Actor, storage: Storage, place_id: int) -> Place:
 
 
 def drop_plan(storage: Storage, place: Place) -> None:
-    """Within an action: the present plan's row and bytes go."""
+    """Within an action: the present plan's row and bytes go. Whoever sets another one meanwhile waits."""
+    place = _load_to_plan(place.id)
     old = db.session.get(StoredFile, place.plan_id) if place.plan_id else None
     if old is not None and old.subject == _subject(place):
         db.session.delete(old)
-        storage.remove(old.id)
+        files.drop(storage, old.id)
     place.plan_id = place.plan_width = place.plan_height = None
 
 
@@ -269,6 +272,15 @@ def retire_code(place: Place) -> None:
 
 def _load(place_id: int, *, fresh: bool = False) -> Place:
     place = db.session.get(Place, place_id, populate_existing=fresh)
+    if place is None:
+        raise NotFound
+    return place
+
+
+def _load_to_plan(place_id: int) -> Place:
+    """As it is now, held until the commit: two plans at once would leave one that no place has. Its number stays free
+    to be referred to, so that no call for help waits for a plan. Raises NotFound."""
+    place = db.session.get(Place, place_id, populate_existing=True, with_for_update={"key_share": True})
     if place is None:
         raise NotFound
     return place

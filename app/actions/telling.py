@@ -6,6 +6,7 @@ escalation.py.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,11 +15,14 @@ from app import clock, journal
 from app.actions.base import action
 from app.extensions import db
 from app.policy import SYSTEM, Actor
-from app.queries import duty
+from app.queries import alarms, duty
 from models import Alarm, Channel, Receipt, User
+
+log = logging.getLogger(__name__)
 
 #: A call that no console has shown within this time goes to the next step at once.
 UNHEARD = dt.timedelta(seconds=2)
+_AGAIN = dt.timedelta(seconds=1)
 
 
 def rooms(alarm: Alarm) -> list[str]:
@@ -38,9 +42,10 @@ def record(alarm: Alarm, kind: str, actor: Actor, **data: object) -> None:
 
 
 @action
-def escalate_due(limit: int = 50) -> int:
+def escalate_due(limit: int = 10) -> int:
     """The next step of every alarm whose time has come: nobody has accepted, no console has shown it within UNHEARD, or
-    who accepted does not move on. Harmless to ask often and from several processes. How many."""
+    who accepted does not move on. Harmless to ask often and from several processes; `limit` of them are held at once.
+    How many."""
     now = clock.now()
     last = len(duty.steps(db.session))
     unheard = and_(
@@ -63,16 +68,31 @@ def escalate_due(limit: int = 50) -> int:
 
 
 def tell(alarm: Alarm, now: dt.datetime) -> None:
-    """Take the next step of the escalation: a receipt for everybody whom it means, and the time of the one after."""
+    """Take the next step of the escalation; it sounds in any case. A step that reaches nobody with an open screen,
+    while others have one, is not waited for. What fails undoes neither the press nor the steps of other alarms, and is
+    tried again."""
+    alarm.sounding, alarm.told_at = True, now
+    try:
+        with db.session.begin_nested():
+            there = alarms.people_there(db.session) - {alarm.author_id}
+            while not _step(alarm, now, there):
+                pass
+    except Exception:
+        log.exception("alarm %s could not be told; once more in a second", alarm.id)
+        alarm.step_at = now + _AGAIN
+
+
+def _step(alarm: Alarm, now: dt.datetime, there: frozenset[int]) -> bool:
+    """A receipt for everybody whom the next step means, and the time of the one after. Whether that is all for now:
+    False if the step came to none of those who are `there`, and a further one may."""
     steps = duty.steps(db.session)
     step = steps[min(alarm.step, len(steps) - 1)]
-    reached = duty.told(db.session, step.audience, alarm.place_id, now)
-    people = sorted(reached.people - {alarm.author_id})
+    reached = duty.told(db.session, step.audience, alarm.place_id, now, caller=alarm.author_id)
+    people = sorted(reached.people)
     alarm.step = min(alarm.step + 1, len(steps))
     for channel in step.channels:
         _receipts(alarm, people, channel, now)
     following = steps[min(alarm.step, len(steps) - 1)]
-    alarm.sounding, alarm.told_at = True, now
     alarm.step_at = now + dt.timedelta(
         seconds=max(following.after, 1 if alarm.step < len(steps) else duty.PAUSE)
     )
@@ -86,6 +106,8 @@ def tell(alarm: Alarm, now: dt.datetime) -> None:
         people=people,
         instead=reached.instead,
     )
+    deaf = bool(there) and there.isdisjoint(people) and set(step.channels) == {Channel.SCREEN}
+    return alarm.step == len(steps) or not deaf
 
 
 def _receipts(alarm: Alarm, people: list[int], channel: str, now: dt.datetime) -> None:

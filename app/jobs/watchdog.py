@@ -37,19 +37,32 @@ def run(app: Flask) -> None:
     pinger = Pinger()
     while not stop.is_set():
         with app.app_context():
-            try:
-                look()
-                pinger.address = str(settings.get(db.session, "watchdog_url"))
-            except SQLAlchemyError as error:
-                log.warning("the database does not answer: %s", error)
-                db.session.rollback()
-        pinger.tick(PAUSE)
+            watched = _watched(pinger)
+        # Whoever watches us hears nothing of us while we cannot do our work.
+        pinger.tick(PAUSE, silent=not watched)
         stop.wait(PAUSE)
+
+
+def _watched(pinger: Pinger) -> bool:
+    """Look once; whether it went well. Whatever fails, the next look may not."""
+    try:
+        look()
+        pinger.address = str(settings.get(db.session, "watchdog_url"))
+    except SQLAlchemyError as error:
+        log.warning("the database does not answer: %s", error)
+    except Exception:
+        log.exception("a look of the watchdog failed")
+    else:
+        return True
+    db.session.rollback()
+    return False
 
 
 def look() -> int:
     """One look: every step that is due is taken, and the heartbeat written. How many steps."""
-    taken = telling.escalate_due()
+    taken = 0
+    while some := telling.escalate_due():
+        taken += some
     consoles.alive(WATCHDOG)
     return taken
 
@@ -61,10 +74,10 @@ class Pinger:
         self.address = ""
         self._due = 0.0
 
-    def tick(self, passed: float) -> None:
+    def tick(self, passed: float, *, silent: bool = False) -> None:
         """`passed` seconds have gone by."""
         self._due -= passed
-        if self._due <= 0 and urlsplit(self.address).scheme in ("http", "https"):
+        if self._due <= 0 and not silent and urlsplit(self.address).scheme in ("http", "https"):
             self._due = _PING
             threading.Thread(target=_ask, args=(self.address,), daemon=True).start()
 

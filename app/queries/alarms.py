@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app import clock, policy
-from app.flows import ACCEPTED, ON_SITE, ON_WAY
+from app.flows import ACCEPTED, FALSE_CALL, ON_SITE, ON_WAY
 from app.notices import JOURNAL
 from app.plans import first
 from app.policy import Actor
 from app.queries.orders import Event, Words
-from models import FACE, Alarm, Channel, Console, Entry, Heartbeat, Receipt, Responder, User
+from models import (
+    FACE,
+    Alarm,
+    Channel,
+    Console,
+    Entry,
+    Heartbeat,
+    Message,
+    Order,
+    ReadMark,
+    Receipt,
+    Responder,
+    User,
+)
 
 #: A console that has not spoken for so long hears nothing.
 SILENT = dt.timedelta(seconds=12)
@@ -27,14 +41,18 @@ DEAD = dt.timedelta(seconds=5)
 LATE = dt.timedelta(seconds=5)
 WATCHDOG = "watchdog"
 PAGE = 40
+#: Alarms in a bar at once.
+MOST = 100
 
 
 @dataclass(frozen=True)
 class Ringing:
-    """An open alarm at somebody's console. `sounds` here: it sounds, and this person was told of it."""
+    """An open alarm at somebody's console. `sounds` here: it sounds, and this person was told of it. `unread`: what the
+    caller has written in the chat since this person looked."""
 
     alarm: Alarm
     sounds: bool
+    unread: int
 
     @property
     def going(self) -> list[Responder]:
@@ -45,7 +63,8 @@ class Ringing:
         """Differs when the bar has to be drawn anew."""
         alarm = self.alarm
         steps = "".join(f"{one.user_id}{stage(one)[0]}" for one in self.going)
-        return f"{alarm.id}.{alarm.status}.{alarm.calls}.{int(self.sounds)}.{alarm.place_id or 0}.{steps}"
+        here = f"{int(self.sounds)}.{alarm.place_id or 0}.{self.unread}"
+        return f"{alarm.id}.{alarm.status}.{alarm.calls}.{here}.{steps}"
 
 
 def going(alarm: Alarm) -> list[Responder]:
@@ -59,9 +78,16 @@ def stage(one: Responder) -> str:
 
 
 def ringing(session: Session, actor: Actor) -> list[Ringing]:
-    """Every open alarm that the actor may respond to, the longest waiting first; own calls are not among them."""
+    """The open alarms that the actor may respond to, first those that sound, the longest waiting first; own calls are
+    not among them. When a whole house calls at once, MOST of them: as one is accepted, the next one comes up."""
     rows = session.execute(_ringing(), {"reader": actor.id}).unique().all()
-    return [Ringing(alarm, alarm.sounding and told is not None) for alarm, told in rows]
+    return [Ringing(alarm, alarm.sounding and told is not None, unread) for alarm, told, unread in rows]
+
+
+def ringing_count(session: Session, actor: Actor) -> int:
+    """How many there are in all. One statement."""
+    open_ones = select(func.count()).where(Alarm.closed_at.is_(None), Alarm.author_id != actor.id)
+    return int(session.scalar(open_ones) or 0)
 
 
 @cache
@@ -71,16 +97,29 @@ def _ringing() -> Any:
         Receipt.user_id == bindparam("reader"),
         Receipt.channel == Channel.SCREEN.value,
     )
+    read = select(ReadMark.read).where(
+        ReadMark.thread_id == Order.thread_id, ReadMark.user_id == bindparam("reader")
+    )
+    unread = (
+        select(func.count())
+        .select_from(Order)
+        .join(Message, Message.thread_id == Order.thread_id)
+        .where(
+            Order.id == Alarm.lead_id,
+            Message.author_id == Alarm.author_id,
+            Message.number > func.coalesce(read.scalar_subquery(), 0),
+        )
+    )
     return (
-        select(Alarm, Receipt.told_at)
+        select(Alarm, Receipt.told_at, unread.scalar_subquery())
         .outerjoin(Receipt, mine)
         .where(Alarm.closed_at.is_(None), Alarm.author_id != bindparam("reader"))
         .options(
             joinedload(Alarm.author).load_only(*FACE, User.phone),
             selectinload(Alarm.responders).joinedload(Responder.user).load_only(*FACE),
         )
-        .order_by(Alarm.id)
-        .limit(first(50))
+        .order_by(Alarm.sounding.desc(), Alarm.id)
+        .limit(first(MOST))
     )
 
 
@@ -100,13 +139,31 @@ def mine(session: Session, actor: Actor) -> Alarm | None:
     return alarm
 
 
+class What(StrEnum):
+    """Kinds of calls that may be looked for."""
+
+    REAL = "real"
+    FALSE = "false"
+    DRILL = "drill"
+
+
+@dataclass(frozen=True)
+class Past:
+    """What is looked for among the alarms that are over: words that all are in the caller's name or phone, the place or
+    what was said, or the number of a press; since when; what they were."""
+
+    words: str = ""
+    since: dt.datetime | None = None
+    what: What | None = None
+
+
 def closed(
-    session: Session, actor: Actor, *, before: int | None = None
+    session: Session, actor: Actor, asked: Past | None = None, *, before: int | None = None
 ) -> tuple[Sequence[Alarm], int | None]:
     """Alarms that are over, newest first, and the id to ask for the next page with."""
     query = (
         policy.visible_alarms(session, actor)
-        .where(Alarm.closed_at.is_not(None))
+        .where(Alarm.closed_at.is_not(None), *_narrowed(asked or Past()))
         .options(
             joinedload(Alarm.author).load_only(*FACE),
             selectinload(Alarm.responders).joinedload(Responder.user).load_only(*FACE),
@@ -118,6 +175,33 @@ def closed(
         query = query.where(Alarm.id < before)
     rows = session.scalars(query).unique().all()
     return rows[:PAGE], (rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def _narrowed(asked: Past) -> Iterator[ColumnElement[bool]]:
+    if asked.since is not None:
+        yield Alarm.called_at >= asked.since
+    if asked.what is not None:
+        yield Alarm.drill.is_(asked.what is What.DRILL)
+    if asked.what in (What.REAL, What.FALSE):
+        yield (Alarm.status == FALSE_CALL.name).is_(asked.what is What.FALSE)
+    for word in asked.words.split():
+        yield _holds(word)
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Whether the word is found in an alarm."""
+    caller = (
+        select(User.last_name + " " + User.first_name).where(User.id == Alarm.author_id).scalar_subquery()
+    )
+    said = func.concat_ws(" ", caller, Alarm.place_name, Alarm.words)
+    found = [said.icontains(word, autoescape=True)]
+    if digits := "".join(sign for sign in word if sign in "0123456789"):
+        phone = select(User.phone).where(User.id == Alarm.author_id).scalar_subquery()
+        if not any(sign.isalpha() for sign in word):
+            found.append(phone.contains(digits))
+        if word == digits and int(digits) < 2**63:
+            found.append(Alarm.id.in_(select(Order.alarm_id).where(Order.id == int(digits))))
+    return or_(*found)
 
 
 def drills(session: Session, limit: int = 10) -> Sequence[Alarm]:
@@ -234,6 +318,12 @@ def _watch() -> Select[Any]:
         select(func.count()).where(alive).scalar_subquery().label("consoles"),
         beat.label("watchdog"),
     )
+
+
+def people_there(session: Session) -> frozenset[int]:
+    """Ids of those who have a console open now. One statement."""
+    alive = select(Console.user_id).where(Console.beat_at > clock.now() - SILENT)
+    return frozenset(session.scalars(alive))
 
 
 def consoles(session: Session) -> Sequence[Console]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -17,6 +19,8 @@ from models import FACE, AlarmStep, Audience, Channel, DutySlot, Handover
 
 #: A step that repeats for ever does not do so more often than this, in seconds.
 PAUSE = 10
+_DAY = 24 * 60
+_WEEK = 7 * _DAY
 #: What a handover is handed over again, at most.
 _HANDS = 5
 
@@ -46,9 +50,9 @@ def steps(session: Session) -> list[Step]:
     return found or [Step(Audience.EVERYBODY, (Channel.SCREEN,), 30)]
 
 
-def told(session: Session, audience: Audience, place_id: int | None, at: dt.datetime) -> Told:
-    """Whom a step reaches for a call from the place at that moment."""
-    everybody = frozenset(holders(session, P.SOS_RESPOND))
+def told(session: Session, audience: Audience, place_id: int | None, at: dt.datetime, *, caller: int) -> Told:
+    """Whom a step reaches for a call from the place at that moment; never the caller, who may be of the staff."""
+    everybody = frozenset(holders(session, P.SOS_RESPOND)) - {caller}
     if audience is Audience.EVERYBODY:
         return Told(everybody)
     if audience is Audience.MANAGERS:
@@ -72,19 +76,16 @@ def on_duty(session: Session, place_id: int | None, at: dt.datetime) -> set[int]
 
 def present(session: Session, week: Iterable[DutySlot], at: dt.datetime) -> dict[int | None, set[int]]:
     """Place (None: the whole location) → ids of those whose slots hold the moment; handovers are not looked at."""
-    zones: dict[int | None, dt.tzinfo] = {}
+    slots = list(week)
+    elsewhere = {slot.place_id for slot in slots if slot.place_id is not None}
+    zones: dict[Any, str] = dict(places.timezones(session, elsewhere)) if elsewhere else {}
+    location = settings.get(session, "timezone")
     found: dict[int | None, set[int]] = {}
-    for slot in week:
-        if slot.place_id not in zones:
-            zones[slot.place_id] = zone_of(session, slot.place_id)
-        if covers(slot, at, zones[slot.place_id]):
+    for slot in slots:
+        # The place's wall clock, else the location's.
+        if covers(slot, at, clock.zone(zones.get(slot.place_id), location)):
             found.setdefault(slot.place_id, set()).add(slot.user_id)
     return found
-
-
-def zone_of(session: Session, place_id: int | None) -> dt.tzinfo:
-    """The place's wall clock, else the location's."""
-    return clock.zone(places.timezone(session, place_id), settings.get(session, "timezone"))
 
 
 def covers(slot: DutySlot, at: dt.datetime, zone: dt.tzinfo) -> bool:
@@ -96,6 +97,23 @@ def covers(slot: DutySlot, at: dt.datetime, zone: dt.tzinfo) -> bool:
     return (slot.weekday == day and minute >= slot.starts) or (
         slot.weekday == (day - 1) % 7 and minute < slot.ends
     )
+
+
+def gaps(week: Iterable[DutySlot]) -> list[tuple[int, int, int]]:
+    """When nobody is on duty for the whole location: weekday, first and last minute of the day, in the week's order."""
+    covered = [False] * _WEEK
+    for slot in week:
+        if slot.place_id is None:
+            begin = slot.weekday * _DAY + slot.starts
+            length = slot.ends - slot.starts + (0 if slot.ends > slot.starts else _DAY)
+            for minute in range(begin, begin + length):
+                covered[minute % _WEEK] = True
+    found = []
+    for (is_covered, day), run in groupby(range(_WEEK), key=lambda minute: (covered[minute], minute // _DAY)):
+        minutes = list(run)
+        if not is_covered:
+            found.append((day, minutes[0] % _DAY, minutes[-1] % _DAY + 1))
+    return found
 
 
 def handed_over(session: Session, people: Iterable[int], at: dt.datetime) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -180,10 +180,23 @@ def upwards(session: Session, place_id: int) -> list[int]:
     return [row.id for row in way_up(session, place_id)]
 
 
-def timezone(session: Session, place_id: int | None) -> str | None:
-    """The zone of the place's wall clock, its own or inherited; None if nothing above has one."""
-    way = way_up(session, place_id) if place_id else ()
-    return next((row.timezone for row in way if row.timezone), None)
+def timezones(session: Session, place_ids: Iterable[int]) -> dict[int, str]:
+    """Place id → the zone of its wall clock, its own or inherited; without those above which nothing has one. One
+    statement."""
+    way = (
+        select(Place.id.label("place"), Place.parent_id, Place.timezone, literal(0).label("step"))
+        .where(Place.id.in_(place_ids))
+        .cte("way", recursive=True)
+    )
+    outer = aliased(Place)
+    way = way.union_all(
+        select(way.c.place, outer.parent_id, outer.timezone, way.c.step + 1)
+        .join(outer, outer.id == way.c.parent_id)
+        .where(way.c.step < _DEEPEST)
+    )
+    # The nearest one is written last.
+    rows = session.execute(select(way.c.place, way.c.timezone).order_by(way.c.step.desc()))
+    return {row.place: row.timezone for row in rows if row.timezone}
 
 
 def staff_phones(session: Session) -> dict[int, str]:

@@ -53,7 +53,7 @@ class Walk(RuleBasedStateMachine):
         self.alarm_id = order.alarm_id
         self.stage = {"one": 0, "two": 0}
         self.left: set[str] = set()
-        self.end, self.presses, self.sounds = "", 1, True
+        self.end, self.result, self.presses, self.sounds = "", "", 1, True
 
     def teardown(self) -> None:
         # What is left open would be escalated in the walks to come.
@@ -77,7 +77,7 @@ class Walk(RuleBasedStateMachine):
             return
         assert order.alarm_id == self.alarm_id
         self.presses += 1
-        if late and self.alarm.on_site_at is None:
+        if late or self.status == "on_site":
             self.sounds = True
 
     @rule(name=MOVES, who=PEOPLE, comment=st.sampled_from(["", "Открыли лифт"]))
@@ -87,8 +87,10 @@ class Walk(RuleBasedStateMachine):
             with pytest.raises(expected):
                 alarms.move(self.people[who], self.alarm_id, name, comment=comment)
             return
+        there = self.again(name, who, comment)
         alarms.move(self.people[who], self.alarm_id, name, comment=comment)
-        self.follow(name, who)
+        if not there:
+            self.follow(name, who, comment)
 
     def expected(
         self, name: str, who: str, comment: str
@@ -98,16 +100,16 @@ class Walk(RuleBasedStateMachine):
             return NotFound
         if (who == "author") is not (name in ("close", "cancel")):
             return Forbidden
-        if self.again(name, who):
+        if self.again(name, who, comment):
             return None
         if self.end or not self.may(name, who):
             return (Stale, IllegalMove)
         return Invalid if step.needs_comment and not comment else None
 
-    def again(self, name: str, who: str) -> bool:
+    def again(self, name: str, who: str, comment: str) -> bool:
         """Whether this press changes nothing: the person is there already."""
         if SOS.moves[name].target.final:
-            return self.end == SOS.moves[name].target.name
+            return self.end == SOS.moves[name].target.name and self.result == comment
         if self.end:
             return False
         mine = self.stage[who]
@@ -115,24 +117,24 @@ class Walk(RuleBasedStateMachine):
             return mine == 0 and who in self.left
         if name in ("set_off", "arrive"):
             # Who is there has been on the way only if he said so.
-            return mine > 0 and name in self.done[who]
+            return mine > 0 and name in self.done[who] and not (name == "arrive" and self.sounds)
         return mine > 0
 
     def may(self, name: str, who: str) -> bool:
         if not SOS.moves[name].starts_from(self.status):
             return False
         mine = self.stage.get(who, 0)
-        if name in ("set_off", "release"):
+        if name == "set_off":
             return 0 < mine < 3
+        if name == "release":
+            return mine > 0
         if name == "arrive":
-            return 0 < mine < 3
+            return 0 < mine < 3 or (mine == 3 and self.sounds)
         return mine == 0 if name in ("accept", "join") else True
 
-    def follow(self, name: str, who: str) -> None:
-        if self.again(name, who):
-            return
+    def follow(self, name: str, who: str, comment: str) -> None:
         if SOS.moves[name].target.final:
-            self.end, self.sounds = SOS.moves[name].target.name, False
+            self.end, self.result, self.sounds = SOS.moves[name].target.name, comment, False
             return
         if name == "release":
             self.stage[who] = 0
@@ -181,7 +183,7 @@ class Walk(RuleBasedStateMachine):
     def it_is_never_forgotten(self) -> None:
         """Until somebody is there it sounds, or a moment is set at which it will."""
         alarm = self.alarm
-        if not self.end and self.status != "on_site":
+        if not self.end and (self.sounds or self.status != "on_site"):
             assert alarm.step_at is not None
 
     @invariant()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.actions import alarms, orders, telling
+from app.actions import alarms, consoles, orders, telling
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
 from app.permissions import GUARD, ROLES, P
 from app.queries import alarms as queries
@@ -104,6 +104,49 @@ def test_a_repeat_in_vain_sounds_again(db, guard, later):
     assert repeat.status == "on_way"
 
 
+def test_a_press_after_somebody_came_sounds_again(db, guard, other):
+    """A call that was not closed, or help that is not enough: a later press is never only a number in a quiet line."""
+    person = make.resident()
+    order = alarms.call(person, uuid4())
+    for name in ("accept", "arrive"):
+        alarms.move(guard, order.alarm_id, name)
+    alarm = alarm_of(db, order)
+    assert (alarm.sounding, alarm.step_at) == (False, None)
+    for _ in range(5):
+        alarms.call(person, uuid4())
+    alarm = alarm_of(db, order)
+    assert (alarm.status, alarm.sounding, alarm.calls) == ("on_site", True, 6)
+    assert kinds(db, alarm).count("sos.told") == 2  # no flood: it sounds already
+    since = alarm.on_site_at
+    alarms.move(guard, alarm.id, "arrive")  # «На месте» again: he is there
+    alarm = alarm_of(db, order)
+    assert (alarm.sounding, alarm.on_site_at) == (False, since)
+    alarms.call(person, uuid4())
+    alarms.move(other, alarm.id, "join")
+    assert not alarm_of(db, order).sounding
+
+
+def test_a_press_from_elsewhere_sounds_again(db, guard):
+    """Whoever goes, goes to where the first call came from."""
+    person, near, far = make.resident(), make.place("Офис 312"), make.place("Двор")
+    order = alarms.call(person, uuid4())
+    alarms.move(guard, order.alarm_id, "accept")
+    alarms.call(person, uuid4(), place_id=near.id)
+    assert not alarm_of(db, order).sounding  # more exact than before, no other place
+    alarms.call(person, uuid4(), place_id=far.id)
+    alarm = alarm_of(db, order)
+    assert (alarm.sounding, alarm.status, alarm.place_name) == (True, "accepted", "Двор")
+
+
+def test_a_name_that_is_too_long_for_the_order_is_cut(db, guard):
+    place = None
+    for number, kind in enumerate(("building", "floor", "room", "object")):
+        place = make.place(f"{number}{'я' * 199}", kind, place)
+    order = alarms.call(make.resident(), uuid4(), place_id=place.id)
+    assert len(order.place_name) == 300
+    assert order.place_id == place.id
+
+
 def test_a_place_that_is_gone_does_not_stop_a_call(db, guard):
     order = alarms.call(make.resident(), uuid4(), place_id=999_999)
     assert (order.place_id, alarm_of(db, order).status) == (None, "new")
@@ -193,6 +236,29 @@ def test_the_same_press_of_a_responder_changes_nothing(db, guard):
         alarms.move(guard, order.alarm_id, name)
     alarm = alarm_of(db, order)
     assert kinds(db, alarm) == ["sos.called", "sos.told", "sos.accepted", "sos.set_off", "sos.arrived"]
+
+
+def test_a_mistaken_arrival_is_taken_back(db, guard, other):
+    """«На месте» by mistake; and beside one who is there, another one may still set off or give up."""
+    order = alarms.call(make.resident(), uuid4())
+    for name in ("accept", "arrive"):
+        alarms.move(guard, order.alarm_id, name)
+    for name in ("join", "set_off", "release"):
+        assert alarms.move(other, order.alarm_id, name).status == "on_site"
+    alarm = alarms.move(guard, order.alarm_id, "release")
+    assert (alarm.status, alarm.sounding) == ("new", True)
+    assert alarms.move(guard, order.alarm_id, "accept").status == "accepted"
+
+
+def test_two_results_are_not_taken_for_one(db, guard, other):
+    """Who finishes after another is told so, and his words are not swallowed."""
+    order = alarms.call(make.resident(), uuid4())
+    alarms.move(guard, order.alarm_id, "accept")
+    for _ in range(2):
+        alarms.move(guard, order.alarm_id, "finish", comment="Открыли лифт\0")
+    with pytest.raises(Stale):
+        alarms.move(other, order.alarm_id, "finish", comment="Вызвали скорую")
+    assert alarm_of(db, order).result == "Открыли лифт"
 
 
 def test_who_cannot_come_hands_it_back(db, guard, other):
@@ -305,6 +371,52 @@ def test_nobody_on_duty_means_everybody_and_says_so(db, guard):
     assert (data["audience"], data["instead"]) == ("duty", True)
 
 
+def test_the_only_one_on_duty_calls(db, guard, other):
+    """He is not told of his own call: it is everybody else's."""
+    add(db, *(DutySlot(user_id=guard.id, weekday=day, starts=0, ends=1440) for day in range(7)))
+    assert told(db, alarm_of(db, alarms.call(guard, uuid4()))) == {other.id}
+
+
+def test_what_fails_in_telling_undoes_no_press_and_stops_no_other(db, guard, later, monkeypatch, caplog):
+    """One alarm that cannot be told is kept and tried again; the others climb."""
+    broken = make.resident()
+    real = duty.told
+
+    def fail(session, audience, place_id, at, *, caller):
+        if caller == broken.id:
+            raise ZeroDivisionError
+        return real(session, audience, place_id, at, caller=caller)
+
+    monkeypatch.setattr(duty, "told", fail)
+    bad = alarm_of(db, alarms.call(broken, uuid4()))
+    good = alarm_of(db, alarms.call(make.resident(), uuid4()))
+    assert (bad.status, bad.sounding, told(db, bad), told(db, good)) == ("new", True, set(), {guard.id})
+    assert f"alarm {bad.id} could not be told" in caplog.text
+    later(2.5)
+    assert telling.escalate_due() == 2
+    db.refresh(good)
+    assert good.step == 2
+    monkeypatch.setattr(duty, "told", real)
+    later(5)
+    telling.escalate_due()
+    assert told(db, bad) == {guard.id}
+
+
+def test_when_a_whole_house_calls_every_console_is_told_how_many(db, guard):
+    """More than a bar holds: those that sound come first, and what is not shown is counted."""
+    quiet = alarms.call(make.resident(), uuid4())
+    alarms.move(guard, quiet.alarm_id, "accept")
+    for _ in range(queries.MOST + 1):
+        alarms.call(make.resident(), uuid4())
+    lines = queries.ringing(db, guard)
+    assert len(lines) == queries.MOST
+    assert all(line.sounds for line in lines)
+    assert queries.ringing_count(db, guard) == queries.MOST + 2
+    alarms.move(guard, lines[0].alarm.id, "false_call")
+    last = db.scalar(select(func.max(Alarm.id)))
+    assert last in {line.alarm.id for line in queries.ringing(db, guard)}
+
+
 def test_who_is_on_duty_is_told_first(db, guard, other):
     """The nearest place above that has anybody on duty; a handover counts."""
     house = make.place("Корпус А", timezone="Asia/Yekaterinburg")
@@ -349,6 +461,20 @@ def test_hours_of_duty_are_those_of_the_place(moment, there):
     at = dt.datetime.fromisoformat(moment).replace(tzinfo=zone)
     week = (DutySlot(weekday=0, starts=480, ends=1200), DutySlot(weekday=1, starts=1320, ends=360))
     assert any(duty.covers(slot, at, zone) for slot in week) is there
+
+
+def test_who_has_no_screen_open_is_not_waited_for(db, guard, other):
+    """The step goes to whoever is on duty; if he is away and others are at their screens, they hear it at once."""
+    manager = make.dispatcher()
+    add(db, *(DutySlot(user_id=guard.id, weekday=day, starts=0, ends=1440) for day in range(7)))
+    alarm = alarm_of(db, alarms.call(make.resident(), uuid4()))
+    assert told(db, alarm) == {guard.id}  # nobody has a screen: step by step
+    consoles.beat(other, uuid4(), sound=True, visible=True)
+    alarm = alarm_of(db, alarms.call(make.resident(), uuid4()))
+    assert told(db, alarm) == {guard.id, other.id, manager.id}
+    assert (alarm.step, kinds(db, alarm)) == (2, ["sos.called", "sos.told", "sos.told"])
+    consoles.beat(guard, uuid4(), sound=False, visible=True)
+    assert told(db, alarm_of(db, alarms.call(make.resident(), uuid4()))) == {guard.id}
 
 
 def test_an_empty_list_of_steps_still_tells_everybody(db, guard):

@@ -13,7 +13,7 @@ from app.actions import alarms, drills, duty, escalation
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.permissions import GUARD
 from app.queries import duty as queries
-from models import Alarm, DutySlot, Entry, Handover, Notice
+from models import Alarm, AlarmStep, DutySlot, Entry, Handover, Notice
 from tests import factories as make
 
 HOUR = dt.timedelta(hours=1)
@@ -53,6 +53,15 @@ def test_midnight_is_the_end_of_the_day(db, guard, manager):
     sunday = dt.datetime(2026, 11, 22, 23, 59, tzinfo=zone)
     assert queries.covers(slot, sunday, zone)
     assert not queries.covers(slot, sunday + dt.timedelta(minutes=1), zone)
+
+
+def test_hours_without_anybody(db, guard, manager):
+    """Of the whole location: a place's own duty covers nothing else. Nights and the turn of the week count."""
+    duty.add(manager, guard.id, None, weekdays=range(7), starts="08:00", ends="20:00")
+    duty.add(manager, guard.id, None, weekdays=[*range(5), 6], starts="20:00", ends="08:00")
+    duty.add(manager, guard.id, make.place().id, weekdays=range(7), starts="00:00", ends="00:00")
+    assert queries.gaps(queries.slots(db)) == [(5, 20 * 60, 24 * 60), (6, 0, 8 * 60)]
+    assert queries.gaps([]) == [(day, 0, 24 * 60) for day in range(7)]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +118,13 @@ def test_a_handover_to_come_can_be_called_off(db, guard, manager):
     assert db.scalar(select(func.count()).select_from(Handover)) == 0
 
 
+def test_a_note_has_no_sign_that_the_database_refuses(db, guard, manager):
+    now = clock.now()
+    note = "\0Смена до\0 утра " + "а" * 400
+    made = duty.hand_over(guard, guard.id, manager.id, starts_at=now, ends_at=now + HOUR, note=note)
+    assert (made.note[:14], len(made.note)) == ("Смена до утра ", 300)
+
+
 def test_wrong_handovers(db, guard, manager):
     now = clock.now()
     other = make.user(roles=(GUARD,))
@@ -146,6 +162,7 @@ def test_steps_are_saved_as_a_whole(db, manager):
         ("managers", 15),
         ("everybody", 20),
     ]
+    assert db.scalars(select(AlarmStep.position).order_by(AlarmStep.id)).all() == [1, 2, 3]
     with pytest.raises(Stale):
         escalation.set_steps(manager, [draft()], seen=seen)
 
@@ -190,6 +207,14 @@ def test_a_drill_goes_the_whole_way(db, guard, manager):
     assert drills.hold(manager, uuid4()).alarm_id != alarm.id
     with pytest.raises(Forbidden):
         drills.hold(guard, uuid4())
+
+
+def test_the_key_of_a_drill_is_the_own_one(db, manager):
+    """A form of somebody else with the same key is another drill; the own one again is the same."""
+    key, other = uuid4(), make.dispatcher()
+    mine, theirs = drills.hold(manager, key), drills.hold(other, key)
+    assert (mine.author_id, theirs.author_id) == (manager.id, other.id)
+    assert drills.hold(manager, key).id == mine.id
 
 
 def test_managers_are_reminded_once_a_week(db, manager, guard, run_jobs, monkeypatch):

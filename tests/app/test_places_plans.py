@@ -112,12 +112,43 @@ def test_nothing_that_acts_is_left_in_a_drawing() -> None:
         HEAD + ">" + "<g>" * 5000 + "</g>" * 5000 + "</svg>",
         '<!DOCTYPE s [<!ENTITY a "aa"><!ENTITY b "&a;&a;&a;">]>' + HEAD + "><text>&b;</text></svg>",
         '<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + HEAD + "><text>&x;</text></svg>",
+        *(f'<?xml version="1.0" encoding="{name}"?>' + HEAD + "/>" for name in ("nope", "rot13", "hex")),
     ],
 )
 def test_what_is_no_drawing_is_refused(data: str) -> None:
     with pytest.raises(Invalid) as refused:
         svg.clean(data.encode(), "план.svg")
     assert refused.value.code == "svg_broken"
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        '@IMPORT "//evil.example/a.css";',
+        r'@\69mport "//evil.example/a.css";',
+        "a{fill:URL( //evil.example/b)}",
+        r"a{fill:u\000072 l(//evil.example/b)}",
+        'a{background:image-set("//evil.example/c" 1x)}',
+        'a{background:-webkit-Image-Set(url(#a) 1x, "//evil.example/d" 2x)}',
+        r'a{background:image\-set("//evil.example/e" 1x)}',
+        'a{background:image("//evil.example/f"), src("//evil.example/g")}',
+    ],
+)
+def test_styles_load_nothing(css: str) -> None:
+    """In a sheet and at an element, however it is written; what is drawn besides stays."""
+    inline = css.partition("{")[2].rstrip("}").replace('"', "'")
+    drawing = f'{HEAD}><style>.c{{fill:blue}}</style><style>{css}</style><rect style="{inline}"/></svg>'
+    text = svg.clean(drawing.encode(), "план.svg")[0].decode()
+    assert ".c{fill:blue}" in text
+    assert not re.search(r"@import|url\((?!#)|image-set|image\(|src\(|\\\\", text, re.IGNORECASE), text
+
+
+def test_a_style_sheet_in_pieces_is_dropped() -> None:
+    """A browser puts the pieces together again."""
+    pieces = '<style>@im<g/>port "//evil.example/a.css"</style><rect class="b" width="9" height="9"/>'
+    text = svg.clean((HEAD + f">{pieces}</svg>").encode(), "план.svg")[0].decode()
+    assert "evil" not in text
+    assert "<rect" in text
 
 
 def test_a_drawing_without_a_view_box_gets_one() -> None:
@@ -199,6 +230,29 @@ def test_bad_plans_change_nothing(
         places.set_plan(boss, storage, planned.id, io.BytesIO(data), name)
     assert planned.plan_id == before
     assert storage.path(before).exists()
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK"])
+def test_a_large_sheet_is_shrunk(
+    boss: User, storage: Any, floor: Place, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """Whatever its colours are kept as: upright, in its proportions, white where nothing is drawn."""
+    monkeypatch.setattr("app.storage.PLAN_SIDE", 120)
+    drawn = Image.new("RGBA", (90, 300), (0, 0, 0, 0) if mode in ("LA", "RGBA") else "white")
+    drawn.paste("black", (0, 0, 90, 150))
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the phone lay on its side
+    data, name = io.BytesIO(), "план.jpg" if mode == "CMYK" else "план.png"
+    drawn.convert(mode).save(data, "JPEG" if mode == "CMYK" else "PNG", exif=turned)
+    data.seek(0)
+    kept = places.set_plan(boss, storage, floor.id, data, name)
+    assert (kept.plan_width, kept.plan_height) == (120, 36)
+    with Image.open(storage.path(kept.plan_id)) as sheet:
+        assert sheet.size == (120, 36)
+        assert sheet.mode == "RGB"
+        dark, light = sheet.getpixel((110, 18)), sheet.getpixel((10, 18))
+    assert max(dark) < 10
+    assert min(light) > 245
 
 
 def test_only_who_writes_places_touches_plans(storage: Any, planned: Place) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.actions import alarms, consoles
 from app.errors import Forbidden
@@ -54,6 +55,25 @@ def test_silent_consoles_are_cleared(db, later):
     assert consoles.forget_silent() == 0
     later(3601)
     assert consoles.forget_silent() == 1
+
+
+@pytest.mark.parametrize("fault", [OperationalError("SELECT 1", {}, Exception("gone")), ZeroDivisionError()])
+def test_a_watchdog_that_cannot_look_is_silent_to_its_watch(app, monkeypatch, fault):
+    """Its own watch hears of it by hearing nothing; and the next look may go well."""
+    asked: list[str] = []
+    monkeypatch.setattr(watchdog, "_ask", asked.append)
+    pinger = watchdog.Pinger()
+    pinger.address = "https://watch.example.org/1"
+
+    def fail() -> int:
+        raise fault
+
+    with monkeypatch.context() as broken:
+        broken.setattr(watchdog, "look", fail)
+        assert not watchdog._watched(pinger)
+        pinger.tick(1, silent=True)
+    assert watchdog._watched(pinger)
+    assert asked == []
 
 
 def test_the_watch_over_the_watchdog_is_asked_each_minute(monkeypatch):

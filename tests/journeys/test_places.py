@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from app import qr
 from app.actions import places
@@ -153,6 +153,32 @@ def test_the_tree_is_edited_by_drag(new_page: Any, axe: Any, boss: User, floor: 
     assert named("Корпус А").parent.name == "Технопарк"
     page.locator("[data-place]", has_text="3 этаж").locator("[data-grip]").press("ArrowDown")
     expect(names).to_have_text(["Технопарк", "Корпус А", "Чердак", "Офис 312", "3 этаж", "Офис 314"])
+
+
+def test_a_held_key_asks_once_at_a_time(new_page: Any, boss: User, floor: Place) -> None:
+    """A keyboard repeats thirty times a second; the server gets the next step when the last one is answered."""
+    page: Page = new_page(boss)
+    page.goto("/admin/places/list/")
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/admin/places/move/*", hold)
+    grip = page.locator("[data-place]", has_text="Офис 314").locator("[data-grip]")
+    grip.focus()
+    with page.expect_request("**/admin/places/move/*"):
+        for _repeat in range(5):
+            page.keyboard.down("ArrowUp")
+    page.keyboard.up("ArrowUp")
+    page.evaluate("0")  # whatever was asked is known by now
+    assert len(asked) == 1
+    asked[0].continue_()
+    names = page.locator(".tree__name")
+    expect(names).to_have_text(["Технопарк", "Корпус А", "3 этаж", "Офис 314", "Офис 312"])
+    page.unroute("**/admin/places/move/*")
+    page.keyboard.press("ArrowDown")
+    expect(names).to_have_text(["Технопарк", "Корпус А", "3 этаж", "Офис 312", "Офис 314"])
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(NARROW, "light"), (WIDE, "dark")])

@@ -67,7 +67,7 @@ def test_from_the_press_to_the_end(
     alarm = db.session.query(Alarm).one()
     press(phone, alarm.lead, "accept")
     siren(desk, "silent")
-    expect(desk.locator("[data-alarm]")).to_contain_text("Идёт Николай Багров")
+    expect(desk.locator("[data-alarm]")).to_contain_text("Николай Багров: вызов принят")
     expect(page.locator(".helpcall__now")).to_contain_text("Николай Багров")
     press(phone, alarm.lead, "set_off")
     expect(page.locator(".helpcall__now")).to_have_text("В пути к вам: Николай Багров.")

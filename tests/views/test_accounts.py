@@ -682,6 +682,21 @@ def test_errors_are_pages_json_or_toasts(client: FlaskClient, marina: User, sign
     assert "<html" not in part.text
 
 
+def test_the_page_of_an_error_names_the_location_without_asking(
+    client: FlaskClient, db: Any, count_statements: Any
+) -> None:
+    """It has to come also when the database does not answer: the name is the one that was last known."""
+    settings.forget()
+    assert ">Atrium</span>" in client.get("/nowhere").text
+    db.add(Setting(name="organization_name", value="Технопарк «Кама»"))
+    db.commit()
+    settings.forget()
+    assert "Технопарк «Кама»" in client.get("/sign-in").text
+    assert "Технопарк «Кама»" in client.get("/offline").text
+    with count_statements(0):
+        assert "Технопарк «Кама»" in client.get("/nowhere").text
+
+
 def test_a_part_of_a_page_leads_strangers_to_the_sign_in(client: FlaskClient, db: Any) -> None:
     headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/orders?show=all"}
     answer = client.get("/orders/1/status", headers=headers)

@@ -12,8 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.actions import places
+from app.actions import duty, places
 from app.extensions import db
+from app.permissions import GUARD
+from app.queries import places as queries
 from models import Entry, Place, RetiredCode, StoredFile, User
 from tests import factories as make
 from views.admin import stickers
@@ -100,6 +102,19 @@ def test_deleting_a_place_retires_its_code_and_its_plan(
     assert db.session.get(StoredFile, plan) is None
     assert not storage.path(plan).exists()
     assert admin.get(f"/p/{code}").status_code == 410
+
+
+def test_a_place_with_duty_is_not_deleted(admin: FlaskClient, boss: User, room: Place) -> None:
+    """S1-13: nobody stops being on duty because a place was put in order."""
+    guard = make.user("Николай", "Багров", roles=(GUARD,))
+    shifts = duty.add(boss, guard.id, room.id, weekdays=(0, 1), starts="08:00", ends="20:00")
+    page = admin.get(f"/admin/places/delete/{room.id}").text
+    assert "2 shifts of duty are here: take them out of the week first." in page
+    assert admin.post(f"/admin/places/delete/{room.id}").status_code == 422
+    assert db.session.get(Place, room.id) is not None
+    for shift in shifts:
+        duty.remove(boss, shift.id)
+    assert admin.post(f"/admin/places/delete/{room.id}").status_code == 303
 
 
 # --- the tree -----------------------------------------------------------------------------------------------------
@@ -250,6 +265,26 @@ def test_a_sheet_holds_a_branch(admin: FlaskClient, floor: Place, room: Place, m
         assert answer.status_code == 422
         assert said in answer.text
     assert len(seen) == 2
+
+
+def test_a_great_tree_is_chosen_from_quickly(
+    admin: FlaskClient, floor: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each place is looked at a few times, not once for each other place."""
+    db.session.add_all(Place(name=f"Офис {n}", kind="room", parent_id=floor.id) for n in range(600))
+    db.session.commit()
+    compared = 0
+
+    def compare(self: queries.Node, other: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return isinstance(other, queries.Node) and self.id == other.id
+
+    monkeypatch.setattr(queries.Node, "__eq__", compare)
+    answer = admin.get(f"/admin/places/stickers.pdf?at={floor.id}&kind=room&per=24")
+    assert answer.status_code == 422
+    assert "These are 600 stickers" in answer.text
+    assert compared < 600
 
 
 def test_every_act_is_in_the_journal(admin: FlaskClient, floor: Place, room: Place) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
-from app.actions import alarms
+from app.actions import alarms, chat
 from app.permissions import GUARD
 from models import Alarm, Console, Order, Receipt, User
 from tests import factories as make
@@ -164,16 +164,35 @@ def test_the_way_of_an_alarm_by_buttons(db: Any, guard: User, sign_in: Any) -> N
     assert "принят через" in page
 
 
+def test_the_bar_says_how_many_and_what_the_caller_writes(guard: User, sign_in: Any, db: Any) -> None:
+    """More calls than are in view are counted; a message of the caller is never only in the chat."""
+    orders = [called(make.resident(f"Имя {number}", "Фамилия")) for number in range(3)]
+    client, caller = sign_in(guard), orders[0].author
+    press(client, orders[1], "accept")
+    bar = client.get("/desk/alarms/bar", headers=HTMX).text
+    assert "3 открытых вызова" in bar
+    assert "2 не приняты" in bar
+    assert "новое сообщение" not in bar
+    before = beat(client, uuid4()).json["stamp"]
+    for who in (guard, caller):
+        chat.post(who, orders[0].thread_id, "Мы на третьем этаже", uuid4())
+    bar = client.get("/desk/alarms/bar", headers=HTMX).text
+    assert "1 новое сообщение" in bar  # what the staff write is no news of the caller
+    assert beat(client, uuid4()).json["stamp"] != before
+    chat.seen(guard, orders[0].thread_id, read=2)
+    assert "новое сообщение" not in client.get("/desk/alarms/bar", headers=HTMX).text
+
+
 def test_the_first_one_wins_and_the_other_sees_who_goes(guard: User, other: User, sign_in: Any) -> None:
     order = called()
     press(sign_in(guard), order, "accept")
     late = press(sign_in(other), order, "accept")
     assert late.status_code == 409
-    assert "Идёт Николай Багров" in late.text
+    assert "Николай Багров: вызов принят" in late.text
     assert "moves/join" in late.text
     assert "\\u0411\\u0430\\u0433\\u0440\\u043e\\u0432" in late.headers["HX-Trigger"]  # Багров
     joined = press(sign_in(other), order, "join")
-    assert "Идут Николай Багров, Светлана Ершова" in joined.text
+    assert "Николай Багров: вызов принят; Светлана Ершова: вызов принят" in joined.text
 
 
 @pytest.mark.parametrize("name", ["accept", "join", "release", "explode"])

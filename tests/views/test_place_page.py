@@ -147,17 +147,24 @@ def test_a_place_that_is_gone_still_calls_help(house: Place, client: Any, sign_i
     assert 'action="/sos/calls"' in answer.text
     assert 'name="place"' not in answer.text
     assert "tel:+73420000112" in answer.text
+    assert ('class="bottombar"' in answer.text) is signed
 
 
 @pytest.mark.parametrize("path", ["/p/AAAAAAAAAA", "/p/%D1%8B", "/p/%00", "/p/" + "A" * 300])
 def test_an_unknown_code_can_be_typed_again(
     app: Flask, house: Place, client: Any, sign_in: Any, path: str
 ) -> None:
-    for reader in (client, sign_in(make.resident())):
+    """S1-5, S1-19: who is signed in stays in the portal, with «SOS», the scanner and help."""
+    for reader, inside in ((client, False), (sign_in(make.resident(locale="en")), True)):
         answer = reader.get(path)
         assert answer.status_code == 404
         assert 'name="code"' in answer.text
         assert "tel:+73420000112" in answer.text
+        assert "рядом с QR-кодом" in answer.text
+        assert ("data-sos-corner" in answer.text) is inside
+        assert ('class="bottombar"' in answer.text) is inside
+        assert ("Scan again" in answer.text) is inside
+        assert bool(re.search(r'href="/sos"[^>]*>.{0,200}I need help', answer.text, re.DOTALL)) is inside
 
 
 @pytest.mark.parametrize("path", ["/p", "/p?code=", "/p?code=%20-"])

@@ -153,3 +153,14 @@ def test_the_companys_list_has_pages_and_words_when_empty(sign_in: Any) -> None:
     assert numbers(first) == made[: -PAGE - 1 : -1]
     assert f"show=company&amp;before={numbers(first)[-1]}" in first
     assert numbers(client.get(f"/orders?show=company&before={numbers(first)[-1]}").text) == made[:2][::-1]
+
+
+def test_a_sign_that_the_database_refuses_is_left_out(sign_in: Any) -> None:
+    """NUL, in what is looked for and in why an order comes back."""
+    resident = make.resident()
+    order = make.in_status("done", resident)
+    client = sign_in(resident)
+    for path in ("/?q=a%00b", "/orders?q=a%00b"):
+        assert client.get(path).status_code == 200, path
+    orders.move(resident, order.id, "send_back", comment="\0Течёт\0 снова")
+    assert "Течёт снова" in client.get(f"/orders/{order.id}").text

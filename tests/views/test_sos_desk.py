@@ -53,6 +53,13 @@ def test_a_manager_makes_the_week(sign_in: Any, guard: User, manager: User) -> N
     slot = db.session.scalars(select(DutySlot)).first()
     assert slot is not None
     assert client.post(f"/desk/sos/duty/{slot.id}/remove").status_code == 303
+    page = client.get("/desk/sos/duty").text
+    back = re.findall(r'<span class="undo">.*?</span>', page, re.DOTALL)[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', back))
+    assert client.post("/desk/sos/duty", data=fields).status_code == 303
+    again = db.session.scalars(select(DutySlot).where(DutySlot.weekday == int(fields["weekdays"]))).one()
+    assert (again.place_id, again.starts, again.ends) == (house.id, 8 * 60, 20 * 60)
+    assert client.post(f"/desk/sos/duty/{again.id}/remove").status_code == 303
     assert db.session.scalar(select(func.count()).select_from(DutySlot)) == 1
 
 
@@ -232,3 +239,17 @@ def test_the_sheet_has_every_second_and_no_markup_of_others(sign_in: Any, guard:
     ):
         assert said in page
     assert page.count("<h2>") == 5
+    assert "Told the staff, step 1" in page
+    assert "Shown to the staff" not in page
+
+
+def test_what_is_over_does_not_happen(sign_in: Any, guard: User) -> None:
+    """The heading of the resident's own page."""
+    caller = make.resident(locale="en")
+    order = alarms.call(caller, uuid4())
+    client = sign_in(caller)
+    page = client.get(f"/sos/alarms/{order.alarm_id}").text
+    assert ("What happens" in page, "How it went" in page) == (True, False)
+    alarms.move(guard, order.alarm_id or 0, "false_call", comment="Ушли")
+    page = client.get(f"/sos/alarms/{order.alarm_id}").text
+    assert ("What happens" in page, "How it went" in page) == (False, True)

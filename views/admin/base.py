@@ -310,9 +310,9 @@ class AdminView(Page, Links, ModelView):  # type: ignore[misc]  # Flask-AppBuild
     @action
     def remove(self, item: Any) -> None:
         """Delete the row in one transaction with its journal line."""
-        self.pre_delete(item)
         if reasons := self.obstacles(item):
             raise Invalid(text=" ".join(reasons))
+        self.pre_delete(item)
         journal.write(db.session, "reference.removed", actor(), self.subject_of(item), name=str(item))
         db.session.delete(item)
         db.session.flush()

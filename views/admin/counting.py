@@ -47,5 +47,10 @@ _SAID: dict[str, Callable[[int], str]] = {
         "%(num)s services refer to it: change them first.",
         n,
     ),
+    "duties": lambda n: ngettext(
+        "%(num)s shift of duty is here: take it out of the week first.",
+        "%(num)s shifts of duty are here: take them out of the week first.",
+        n,
+    ),
     "orders": lambda n: ngettext("%(num)s order refers to it.", "%(num)s orders refer to it.", n),
 }

@@ -37,7 +37,7 @@ _LABELS: Mapping[str, object] = {
     "note.posted": _l("Internal note"),
     "sos.called": _l("Call for help"),
     "sos.repeated": _l("Call for help repeated"),
-    "sos.told": _l("Call shown to the staff"),
+    "sos.told": _l("Staff told of the call"),
     "sos.stalled": _l("Call sounds again: nobody moved on"),
     "sos.accepted": _l("Call accepted"),
     "sos.joined": _l("Joined the responders"),

@@ -24,7 +24,7 @@ from app.errors import Invalid
 from app.extensions import db
 from app.queries import choices, places
 from app.queries.places import KINDS, Node
-from models import Order, Place, PlaceKind, Service
+from models import DutySlot, Order, Place, PlaceKind, Service
 from views.admin import counting
 from views.admin.base import AdminView
 from views.admin.choices import key
@@ -92,7 +92,7 @@ class PlaceView(AdminView):
     add_parts = edit_parts = [
         (_l("The place"), {"fields": [("name", "number"), ("kind", "seats"), "parent", "shown"]}),
         (
-            _l("Call of help"),
+            _l("Call for help"),
             {
                 "fields": [("staff_phone", "sos_minutes")],
                 "help": _l(
@@ -208,6 +208,7 @@ class PlaceView(AdminView):
         return counting.in_use(
             places=Place.parent_id == item.id,
             services=Service.place_id == item.id,
+            duties=DutySlot.place_id == item.id,
             orders=Order.place_id == item.id,
         )
 

@@ -87,9 +87,9 @@ def _chosen() -> list[Sticker]:
     """A sticker for each place of the chosen branch (with its top) and kinds. Raises Invalid for none or too many."""
     nodes = places.tree(db.session)
     at = key(request.args.get("at", ""))
-    inside = places.branch(nodes, at) if at else nodes
+    inside = {node.id for node in places.branch(nodes, at)} | {at} if at else {node.id for node in nodes}
     kinds = set(request.args.getlist("kind"))
-    wanted = {n.id: n.full_name for n in nodes if (n.id == at or n in inside) and n.kind in kinds}
+    wanted = {node.id: node.full_name for node in nodes if node.id in inside and node.kind in kinds}
     if not wanted:
         raise Invalid(text=_("There is no place of these kinds. Choose another branch or more kinds."))
     if len(wanted) > MOST:

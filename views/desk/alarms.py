@@ -3,15 +3,17 @@ themselves and of what they show."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
-from app import policy
+from app import clock, policy
 from app.actions import alarms as actions
 from app.actions import consoles, telling
 from app.errors import AtriumError, IllegalMove, Invalid, NotFound, Stale
@@ -27,9 +29,15 @@ from views.desk.blueprint import blueprint, is_fragment, target, trigger
 from views.desk.case import TABS
 from views.desk.filters import boxes
 from views.desk.queue import menu_of, single
+from views.desk.reports import PERIODS
 from views.desk.sos import frame
 
 _LARGEST = 2**63 - 1
+_WHATS = {
+    queries.What.REAL: _l("Real calls"),
+    queries.What.FALSE: _l("False calls"),
+    queries.What.DRILL: _l("Drills"),
+}
 
 
 # --- the bar ------------------------------------------------------------------------------------------------------
@@ -105,14 +113,30 @@ def _ids() -> list[int]:
 @blueprint.get("/alarms")
 @needs(P.SOS_RESPOND)
 def alarms() -> str:
-    """Every call of help: those that are open, then the closed ones, newest first."""
+    """Every call of help: those that are open, then the closed ones, newest first; or, of the closed ones, what is
+    looked for."""
     before = request.args.get("before", "")
     position = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
-    found, older = queries.closed(db.session, actor(), before=position)
-    shown = {"closed": found, "older": older, "before": position, "chip": status_chips()}
+    asked, kept = _asked()
+    found, older = queries.closed(db.session, actor(), asked, before=position)
+    shown = {"closed": found, "older": older, "before": position, "kept": kept, "chip": status_chips()}
     if is_fragment():
         return render_template("desk/_alarms.html", **shown)
-    return render_template("desk/alarms.html", **shown, **frame("alarms"))
+    whats = [(what.value, _WHATS[what]) for what in queries.What]
+    return render_template(
+        "desk/alarms.html", **shown, periods=PERIODS.items(), whats=whats, **frame("alarms")
+    )
+
+
+def _asked() -> tuple[queries.Past, dict[str, Any]]:
+    """What is looked for, and the parameters of the address that say so; what is not understood is left out."""
+    words = " ".join(request.args.get("q", "").replace("\0", " ").split())[:100]
+    days = request.args.get("days", type=int)
+    days = days if days in PERIODS else None
+    what = next((what for what in queries.What if what == request.args.get("what")), None)
+    since = clock.now() - dt.timedelta(days=days) if days else None
+    kept = {"q": words, "days": days, "what": what.value if what else None}
+    return queries.Past(words, since, what), {name: value for name, value in kept.items() if value}
 
 
 @blueprint.get("/alarms/<int:number>")

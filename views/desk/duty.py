@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, get_template_attribute, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -67,8 +67,17 @@ def _place(text: str | None) -> int | None:
 @blueprint.post("/sos/duty/<int:slot_id>/remove")
 @needs(P.SOS_MANAGE)
 def remove_duty(slot_id: int) -> ResponseReturnValue:
+    slot = db.session.get(DutySlot, slot_id)
+    back = slot and {
+        "user": slot.user_id,
+        "place": slot.place_id or "",
+        "weekdays": slot.weekday,
+        "starts": actions.clock_text(slot.starts),
+        "ends": actions.clock_text(slot.ends),
+    }
     actions.remove(actor(), slot_id)
-    flash(_("Taken out of the week."))
+    undo = get_template_attribute("parts/undo.html", "undo")
+    flash(undo(_("Taken out of the week."), url_for("desk.add_duty"), back))
     return redirect(url_for("desk.duty"), 303)
 
 
@@ -112,11 +121,16 @@ def _moment(text: str | None) -> dt.datetime | None:
 def _page(wrong: dict[str, object] | None = None) -> str:
     now = clock.now()
     able = people.able(db.session, P.SOS_RESPOND)
+    days = [(str(day), get_locale().days["format"]["abbreviated"][day]) for day in range(7)]
     return render_template(
         "desk/sos/duty.html",
         rows=_rows(now),
         able=[(one.id, one.name) for one in able],
-        weekdays=[(str(day), get_locale().days["format"]["abbreviated"][day]) for day in range(7)],
+        weekdays=days,
+        gaps=[
+            f"{days[day][1]} {actions.clock_text(starts)}–{actions.clock_text(ends)}"
+            for day, starts, ends in duty.gaps(duty.slots(db.session))
+        ],
         places=[(node.id, node.full_name) for node in places.tree(db.session) if node.depth < 4],
         handovers=duty.handovers(db.session, now),
         soon=clock.now().astimezone(timezone()).replace(second=0, microsecond=0, tzinfo=None),

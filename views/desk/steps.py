@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,6 +15,7 @@ from app.errors import Invalid, Stale
 from app.extensions import db
 from app.permissions import P
 from app.queries import duty
+from app.queries.duty import Step
 from models import Audience, Channel
 from views.context import actor, needs
 from views.desk.blueprint import blueprint
@@ -42,7 +45,13 @@ def change_steps() -> ResponseReturnValue:
     what, _dash, row = request.form.get("do", "").partition("-")
     if what == "save":
         return _save(drafts, seen)
-    return _page(_rearranged(drafts, what, int(row) if row.isdecimal() and len(row) < 4 else -1), seen)
+    number = int(row) if row.isdecimal() and len(row) < 4 else -1
+    return _page(_rearranged(drafts, what, number), seen, moved=_moved(what, number))
+
+
+def _moved(what: str, row: int) -> str:
+    """The button that gets the focus: the same one of the row where it stands now."""
+    return f"{what}-{row - 1 if what == 'up' else row + 1}" if what in ("up", "down") else what
 
 
 def _save(drafts: list[Draft], seen: str) -> ResponseReturnValue:
@@ -52,7 +61,8 @@ def _save(drafts: list[Draft], seen: str) -> ResponseReturnValue:
         return _page(drafts, seen, error.fields, "" if error.fields else str(error.text)), error.status
     except Stale as error:
         # What was typed stays; saved once more, it holds.
-        return _page(drafts, actions.mark(duty.steps(db.session)), {}, str(error.text)), error.status
+        present = duty.steps(db.session)
+        return _page(drafts, actions.mark(present), {}, str(error.text), present=present), error.status
     flash(_("Saved."))
     return redirect(url_for("desk.steps"), 303)
 
@@ -80,13 +90,24 @@ def _rearranged(drafts: list[Draft], what: str, row: int) -> list[Draft]:
     return found
 
 
-def _page(drafts: list[Draft], seen: str, wrong: dict[str, object] | None = None, problem: str = "") -> str:
+def _page(
+    drafts: list[Draft],
+    seen: str,
+    wrong: dict[str, object] | None = None,
+    problem: str = "",
+    *,
+    moved: str = "",
+    present: Sequence[Step] = (),
+) -> str:
+    """`moved`: the page holds what is not saved yet. `present`: what is saved, if somebody else has just done so."""
     return render_template(
         "desk/sos/steps.html",
         drafts=drafts,
         seen=seen,
         wrong=wrong or {},
         problem=problem,
+        moved=moved,
+        present=[(AUDIENCES[step.audience], step.after) for step in present],
         audiences=[(str(key), label) for key, label in AUDIENCES.items()],
         channels=[(str(key), CHANNELS[key]) for key in actions.OFFERED],
         most=actions.MOST_STEPS,

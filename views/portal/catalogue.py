@@ -16,7 +16,7 @@ from views.portal.base import fragment, portal
 @signed_in
 def home() -> ResponseReturnValue:
     """What waits for me, what I ordered last, all categories; with ?q= the services that match."""
-    words = request.args.get("q", "").strip()[:100]
+    words = request.args.get("q", "").replace("\0", "").strip()[:100]
     if words:
         found = catalogue.search(db.session, actor(), words)
         page = "portal/_found.html" if fragment() else "portal/home.html"

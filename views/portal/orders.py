@@ -43,7 +43,7 @@ def orders() -> ResponseReturnValue:
     companies = companies_of(db.session, actor())
     if box not in BOXES or (box == "company" and not companies):
         box = "active"
-    words = request.args.get("q", "").strip()[:100]
+    words = request.args.get("q", "").replace("\0", "").strip()[:100]
     before = request.args.get("before", type=int)
     filters = Filters(status=BOXES[box].status, open=BOXES[box].open, words=words)
     if box == "company":

@@ -71,10 +71,7 @@ def _own_plan(row: Place) -> Place | None:
 def _gone(code: str) -> ResponseReturnValue:
     """Whoever stands before the sticker of what is gone can still call for help."""
     if retired := places.retired(db.session, code):
-        page = render_template(
-            "public/place_gone.html", name=retired.name, phone=places.staff_phone(db.session)
-        )
-        return make_response(page, 410)
+        return _alone("place_gone", 410, name=retired.name)
     if not current_user.is_authenticated:
         # Guesses are counted, not scans: a sticker that is there answers however many scan it.
         limits.spend("code")
@@ -85,7 +82,11 @@ def _not_there(code: str, status: int) -> ResponseReturnValue:
     problem = _("Type the code from the sticker.")
     if code:
         problem = _("There is no place with this code. Check it with the sticker.")
-    page = render_template(
-        "public/place_unknown.html", typed=code, problem=problem, phone=places.staff_phone(db.session)
-    )
-    return make_response(page, status)
+    return _alone("place_unknown", status, typed=code, problem=problem)
+
+
+def _alone(page: str, status: int, **shown: str) -> ResponseReturnValue:
+    """A page about no place: within the portal for whoever is signed in, with its menu and «SOS»."""
+    around = "portal" if current_user.is_authenticated else "public"
+    phone = places.staff_phone(db.session)
+    return make_response(render_template(f"{around}/{page}.html", phone=phone, **shown), status)

@@ -46,6 +46,8 @@ _LONG = dt.timedelta(days=366)
 _FRESH = dt.timedelta(minutes=15)
 #: A call that no screen has shown so long is not waited for: the page offers the phone first.
 _UNHEARD = dt.timedelta(seconds=5)
+#: Nor is one that nobody accepts for so long.
+_SLOW = dt.timedelta(seconds=60)
 
 
 # --- a press ------------------------------------------------------------------------------------------------------
@@ -351,7 +353,9 @@ def _state(alarm: Alarm) -> dict[str, Any]:
     now = clock.now()
     saw = queries.who_saw(db.session, alarm)
     going = [one for one in alarm.responders if one.left_at is None]
-    waits = alarm.closed_at is None and alarm.on_site_at is None
+    # Who is there may be there for an earlier call: while it sounds again, it is waited for.
+    there = any(one.on_site_at for one in going)
+    waits = alarm.closed_at is None and (not there or alarm.sounding)
     return {
         "alarm": alarm,
         "now_status": STATUSES[alarm.status],
@@ -359,6 +363,7 @@ def _state(alarm: Alarm) -> dict[str, Any]:
         "whole": max(1.0, (alarm.due_at - alarm.repeated_at).total_seconds()),
         "waits": waits,
         "unheard": waits and not going and alarm.delivered_at is None and now - alarm.called_at > _UNHEARD,
+        "slow": waits and not going and now - alarm.repeated_at > _SLOW,
         "happens": _happens(alarm, going, len(saw)),
         "stages": _stages(alarm, going, len(saw)),
         "going": going,
@@ -401,16 +406,20 @@ def _stages(alarm: Alarm, going: list[Responder], saw: int) -> list[Stage]:
         if saw
         else _("Seen by the staff")
     )
-    coming = [one for one in going if one.on_way_at]
+    coming = [one for one in going if one.on_way_at or one.on_site_at]
     there = [one for one in going if one.on_site_at]
     lines = [
         Stage(_("Call sent"), "send", alarm.called_at),
         Stage(_("On the staff's screens"), "monitor", alarm.delivered_at),
         Stage(seen, "eye", alarm.seen_at),
-        Stage(_("Accepted"), "user-check", alarm.accepted_at, _names(going)),
-        Stage(_("On the way"), "footprints", alarm.on_way_at, _names(coming)),
-        Stage(_("On site"), "map-pin", alarm.on_site_at, _names(there)),
     ]
+    for text, icon, at, people in (
+        (_("Accepted"), "user-check", alarm.accepted_at, going),
+        (_("On the way"), "footprints", alarm.on_way_at, coming),
+        (_("On site"), "map-pin", alarm.on_site_at, there),
+    ):
+        # While it is open, of those who go now: whoever has given up comes no more.
+        lines.append(Stage(text, icon, at if people or alarm.closed_at else None, _names(people)))
     if alarm.closed_at is None:
         return lines
     # What did not come to be is of no interest any more.

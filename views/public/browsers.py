@@ -81,10 +81,11 @@ def manifest() -> Answer:
 
 @public.get("/sw.js")
 def service_worker() -> Answer:
-    """Served from the root, so that it may serve all pages. It names what is kept: a new version of a file, or another
-    phone of the staff, makes it a new worker, and browsers ask for it at each page."""
+    """Served from the root, so that it may serve all pages. It names what is kept: a new version of a file, another
+    name of the location or phone of the staff makes it a new worker, and browsers ask for it at each page."""
     kept = {
         "page": url_for("public.offline"),
+        "name": settings.get(db.session, "organization_name"),
         "phone": settings.get(db.session, "support_phone"),
         "files": [assets.icons(), *(assets.asset(path) for path in _OFFLINE_ASSETS)],
     }

@@ -5,6 +5,8 @@ import { announce, toast } from "./toasts.js";
 
 const HELD = "tree__line--held";
 const SPOTS = ["into", "before", "after"];
+/** Moves that the server has not answered yet. */
+let moving = 0;
 
 document.addEventListener("pointerdown", (event) => {
   const grip = event.target.closest("[data-tree] [data-grip]");
@@ -19,6 +21,8 @@ document.addEventListener("keydown", (event) => {
   const step = { ArrowUp: "up", ArrowDown: "down" }[event.key];
   if (!grip || !step) return;
   event.preventDefault();
+  // A key that is held goes on when the line stands where it was moved to: else the server would get thirty a second.
+  if (event.repeat && moving) return;
   move(grip, [["step", step]]);
 });
 
@@ -85,12 +89,15 @@ function next(line, held) {
 
 async function move(grip, pairs) {
   const list = grip.closest("[data-tree]");
+  moving += 1;
   try {
     const answer = await send(grip.dataset.move, pairs);
     await redraw(list, grip.closest("[data-place]").dataset.place);
     announce(answer.text);
   } catch (error) {
     toast(error instanceof Refused ? error.message : list.dataset.undone, { tone: "danger" });
+  } finally {
+    moving -= 1;
   }
 }
 

@@ -32,6 +32,7 @@ const KEYS = {
   KeyA: () => press("[data-assign]"),
   KeyR: () => write("chat"),
   KeyN: () => write("notes"),
+  KeyS: () => document.querySelector("#alarms .alarm__acts :is(button, a)")?.focus(),
   Slash: () => document.querySelector("[data-search]")?.focus(),
   Escape: closeOrder,
 };

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import secrets
 
 from alembic import op
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from models.places import new_code
-
 revision = 'f35703167e8c'
 down_revision = 'a51f0c7d83be'
 branch_labels = None
 depends_on = None
+
+
+def _code() -> str:
+    return ''.join(secrets.choice('23456789ABCDEFGHJKMNPQRSTWXYZ') for _ in range(10))
 
 
 def upgrade() -> None:
@@ -155,7 +158,7 @@ def upgrade() -> None:
     op.add_column('places', sa.Column('area', postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True))
     connection = op.get_bind()
     for place_id in connection.scalars(sa.text('SELECT id FROM places')).all():
-        connection.execute(sa.text('UPDATE places SET code = :code WHERE id = :id'), {'code': new_code(), 'id': place_id})
+        connection.execute(sa.text('UPDATE places SET code = :code WHERE id = :id'), {'code': _code(), 'id': place_id})
     op.alter_column('places', 'code', existing_type=sa.String(length=16), nullable=False)
     op.create_unique_constraint('places_code_key', 'places', ['code'])
     # Whoever is on duty hears it first, then everybody; after that it never falls silent.
