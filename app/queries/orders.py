@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -68,6 +69,11 @@ class Page:
 
     lines: Sequence[Any] = ()
     older: int | None = None
+
+
+def placed(session: Session, actor: Actor, key: UUID) -> Order | None:
+    """What a form of the actor's with this key has become; None if it has not been placed."""
+    return session.scalar(select(Order).where(Order.form_key == key, Order.author_id == actor.id))
 
 
 def my_orders(session: Session, actor: Actor, filters: Filters, *, before: int | None = None) -> Page:

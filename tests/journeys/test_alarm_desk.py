@@ -82,6 +82,7 @@ def test_two_consoles_from_the_press_to_the_result(
     alarms.call(order.author, uuid4())
     db.session.commit()
     expect(bar(desk, order)).to_contain_text("×2")
+    expect(desk.locator("#alarm-said")).to_have_text("SOS: Марина Спиридонова, место не указано, 2 вызова")
 
     press(phone, order, "accept")
     for page in (desk, phone):
@@ -105,9 +106,19 @@ def test_two_consoles_from_the_press_to_the_result(
 
 
 def test_delivered_seen_and_accepted_are_three_times(new_page: Any, guard: User) -> None:
-    """The page's own acknowledgements: on the screen at once, seen when a hand moves."""
-    page = console(new_page(guard), "/desk/")
+    """The page's own acknowledgements: on the screen at once, seen when a hand moves. A page that is neither looked at
+    nor may sound has shown it to nobody."""
+    page = new_page(guard)
+    page.goto("/desk/")
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})")
     order = called()
+    siren(page, "blocked")
+    with page.expect_response("**/desk/beat"):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    assert db.session.scalar(select(Receipt.delivered_at).where(Receipt.alarm_id == order.alarm_id)) is None
+    page.evaluate("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    # For a page without a connection: whose presses it makes (D-19, S1-4).
+    assert page.evaluate("localStorage.getItem('sos:person')") == str(guard.id)
 
     def receipt() -> Receipt:
         db.session.expire_all()
@@ -137,7 +148,9 @@ def test_the_second_press_hears_who_was_faster(new_page: Any, dispatcher: User, 
 
 def test_one_tab_of_a_browser_sounds(new_page: Any, guard: User) -> None:
     """Many tabs are no flood; when the one that sounds is closed, the next one goes on."""
-    first = console(new_page(guard), "/desk/")
+    first = new_page(guard)
+    first.context.add_init_script(TONES)
+    console(first, "/desk/")
     second = console(first.context.new_page(), "/desk/alarms")
     order = called()
     for page in (first, second):
@@ -156,6 +169,48 @@ def test_one_tab_of_a_browser_sounds(new_page: Any, guard: User) -> None:
     siren(quiet, "sounding")
     press(quiet, order, "accept")
     siren(quiet, "silent")
+    # Somebody goes: one more press is a glow and a chime in one of the tabs.
+    third = console(quiet.context.new_page(), "/desk/alarms")
+    alarms.call(order.author, uuid4())
+    db.session.commit()
+    for page in (quiet, third):
+        expect(page.locator(f"#alarm-{order.alarm_id}.alarm--again")).to_contain_text("×22")
+        expect(page.locator("#alarm-said")).to_contain_text("22 вызова")
+    wait_for(lambda: quiet.evaluate("tones") + third.evaluate("tones") == 2)
+
+
+#: Counts the tones of the chime; the siren's voice is another one.
+TONES = """window.tones = 0;
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...when) {
+    if (this.type === "sine") window.tones += 1;
+    return start.apply(this, when);
+  };"""
+
+
+def test_a_tab_that_loses_its_turn_or_its_right_falls_silent(new_page: Any, guard: User) -> None:
+    """Without Web Locks: another tab took this one for gone. And who may not hear calls any more is told so."""
+    page = new_page(guard)
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})")
+    console(page, "/desk/")
+    order = called()
+    siren(page, "sounding")
+    page.evaluate(
+        "localStorage.setItem('atrium-siren', JSON.stringify({owner: 'other', until: Date.now() + 60_000}))"
+    )
+    siren(page, "elsewhere")
+    page.evaluate("localStorage.removeItem('atrium-siren')")
+    siren(page, "sounding")
+    alarms.move(guard, order.alarm_id, "accept")
+    siren(page, "silent")
+    alarms.move(guard, order.alarm_id, "release")
+    db.session.commit()
+    siren(page, "sounding")
+    expect(page.locator("#alarm-said")).to_contain_text("снова звучит тревога")
+    page.context.route("**/desk/beat", lambda route: route.fulfill(status=403, json={"text": "Not allowed"}))
+    expect(page.locator("[data-strip=over]")).to_contain_text("вызовы здесь не слышны")
+    expect(page.locator("#alarm-strip")).to_have_attribute("data-tone", "danger")
+    siren(page, "silent")
 
 
 def heard(*pages: Page) -> list[str]:
@@ -201,6 +256,11 @@ def test_sound_is_checked_at_the_start_of_a_shift(new_page: Any, dispatcher: Use
     expect(page.locator("[data-strip=offline]")).to_contain_text("Нет связи: тревоги не слышны")
     page.context.set_offline(False)
     expect(page.locator("[data-strip=well]")).to_be_visible()
+    # The next one at this machine has not heard it.
+    page.evaluate("document.body.dataset.user = '0'")
+    page.keyboard.press("Shift")
+    page.evaluate("dispatchEvent(new Event('storage'))")
+    expect(page.locator("[data-strip=untested]")).to_be_visible()
 
 
 def sounds(user: User) -> bool:

@@ -216,6 +216,9 @@ def test_the_scanner_by_typing(new_page: Any, axe: Any, floor: Place) -> None:
     expect(page.locator("[data-scan-note]")).to_be_visible()
     expect(page.locator("[data-scan-camera]")).to_be_hidden()
     axe(page)
+    page.locator("[data-code-form] button").click()
+    expect(page.locator("#code-error")).to_have_text("Введите код с наклейки.")
+    axe(page)
     code = floor.code
     page.locator("input[name=code]").fill(f"{code[:5].lower()} {code[5:].lower()}")
     page.locator("[data-code-form] button").click()

@@ -17,7 +17,7 @@ from app.extensions import db
 from app.permissions import GUARD
 from models import Alarm, Order, Place, PlaceKind, Setting, User
 from tests import factories as make
-from tests.browser import NARROW, WIDE
+from tests.browser import NARROW, ROOT, WIDE
 from tests.waiting import wait_for
 
 #: What a browser says by itself when it is cut off.
@@ -298,6 +298,119 @@ def test_a_press_can_be_taken_back(new_page: Any, resident: User) -> None:
     page.goto("/orders")
     ready(page)
     assert not calls()
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_taken_back_on_its_way(new_page: Any, resident: User, arrives: bool) -> None:
+    """The answer was lost, so nobody here knows: the server is asked. If the call is made its page opens."""
+    page = new_page(resident, width=NARROW, worker=False, expected=CUT)
+
+    def lose(route: Any) -> None:
+        if "taken=yes" in route.request.post_data:
+            return route.continue_()
+        if arrives:
+            route.fetch()
+        return route.abort()
+
+    page.route("**/sos/calls", lose)
+    page.clock.install()
+    page.goto("/sos")
+    press(page)
+    with page.expect_response("**/sos/calls"):
+        page.get_by_role("button", name="Отменить вызов").click()
+        page.clock.run_for(2000)
+    if arrives:
+        expect(page).to_have_url(CALLED)
+        assert len(calls()) == 1
+    else:
+        expect(page.locator("[data-sos-status]")).to_have_text(re.compile("Проверяем, не успел ли он дойти"))
+        page.clock.fast_forward(25_000)
+        expect(page.locator("[data-sos-status]")).to_have_text("Вызов отменён.")
+        assert not calls()
+    assert kept(page) == 0
+
+
+def test_a_slow_server_is_given_more_time(new_page: Any, resident: User) -> None:
+    """The first attempt is given up after six seconds, the second one is not."""
+    page = new_page(resident, width=NARROW, worker=False, expected=CUT)
+    held: list[Any] = []
+    page.route("**/sos/calls", lambda route: held.append(route))  # noqa: PLW0108  # Playwright marks it
+    page.clock.install()
+    page.goto("/sos")
+    with page.expect_request("**/sos/calls"):
+        press(page)
+    page.clock.fast_forward(6100)
+    wait_for(lambda: page.evaluate("1") and len(held) == 2)
+    page.clock.fast_forward(11_000)
+    held[-1].continue_()
+    expect(page).to_have_url(CALLED)
+    assert len(calls()) == 1
+
+
+@pytest.mark.parametrize("left", [{"age": 2}, {"user": ""}, {"user": "999", "guessed": "yes"}])
+def test_a_press_that_needs_a_word(new_page: Any, resident: User, left: dict[str, Any]) -> None:
+    """Two days old, or perhaps somebody else's: not sent by itself and not lost, a button asks."""
+    page = new_page(resident, width=NARROW)
+    page.goto("/scan")
+    at = dt.datetime.now(dt.UTC) - dt.timedelta(days=left.pop("age", 0))
+    one = {"key": str(uuid4()), "pressed_at": at.isoformat(), "user": str(resident.id)} | left
+    page.evaluate("(one) => localStorage.setItem(`sos:press:${one.key}`, JSON.stringify(one))", one)
+    page.goto("/orders")
+    expect(page).to_have_url(re.compile("/sos/resume$"))
+    assert not calls()
+    press(page)
+    expect(page).to_have_url(CALLED)
+    assert len(calls()) == 1
+    assert kept(page) == 0
+
+
+#: The service worker's way of answering a page, with a server, a cache and a clock of the test's making.
+WORKER = """async ([source, method, path, says]) => {
+  const handlers = {}, waits = [];
+  const self = { addEventListener: (name, handler) => (handlers[name] = handler) };
+  const caches = { match: async () => "the kept page" };
+  const setTimeout = (late, wait) => { waits.push(wait); if (says === "nothing") late(); };
+  const fetch = () => {
+    if (says === "nothing") return new Promise(() => {});
+    return says ? Promise.resolve(new Response("", { status: says })) : Promise.reject(new TypeError("cut"));
+  };
+  const OFFLINE = { page: "/offline", files: [] };
+  new Function("self", "caches", "setTimeout", "fetch", "OFFLINE", source)(self, caches, setTimeout, fetch, OFFLINE);
+  let answer;
+  handlers.fetch({
+    request: { mode: "navigate", method, url: "https://atrium.example" + path },
+    preloadResponse: Promise.resolve(),
+    respondWith: (given) => (answer = given),
+    waitUntil: (work) => work,
+  });
+  const never = new Promise((done) => globalThis.setTimeout(() => done("still waits"), 50));
+  const got = await Promise.race([answer, never]);
+  return [got.status ?? got, waits];
+}"""
+
+
+def test_the_worker_does_not_wait_for_a_dead_server(browser: Any) -> None:
+    """«SOS» on a network that is connected and dead opens the kept page after three seconds; a proxy's error page is no
+    page. Other pages may be slow, and a form that is sent is never given up."""
+    page = browser.new_page()
+    source = (ROOT / "app" / "static" / "js" / "sw.js").read_text()
+
+    def answers(method: str, path: str, says: object) -> list[Any]:
+        found: list[Any] = page.evaluate(WORKER, [source, method, path, says])
+        return found
+
+    for path in ("/sos", "/sos/place?place=7", "/sos/resume"):
+        assert answers("GET", path, "nothing") == ["the kept page", [3000]]
+        assert answers("GET", path, 200) == [200, [3000]]
+    assert answers("GET", "/sos/alarms/5", "nothing") == ["the kept page", [10_000]]
+    for method, path in (("GET", "/orders"), ("GET", "/sosna"), ("POST", "/sos/calls")):
+        assert answers(method, path, "nothing") == ["still waits", []]
+    for status in (502, 503, 504):
+        assert answers("GET", "/orders", status) == ["the kept page", []]
+    for status in (404, 500):
+        assert answers("GET", "/sos", status)[0] == status
+    assert answers("GET", "/orders", 0)[0] == "the kept page"
+    page.close()
 
 
 def test_a_press_of_a_page_that_was_left(new_page: Any, resident: User) -> None:

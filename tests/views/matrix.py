@@ -216,7 +216,7 @@ PORTAL = [
         path=lambda world, _who: {"code": world.gone_code},
     ),
     row("GET portal.place_page", 404, stranger=404, thing="not there", path=fixed(code="AAAAAAAAAA")),
-    row("GET portal.find_place", 404, stranger=404),
+    row("GET portal.find_place", 422, stranger=422),
     row("GET portal.find_place", 302, stranger=302, thing="typed", path=fixed(code="k7m2q 9xh4t")),
     # Who serves an order meets it at the desk.
     *order_rows("GET portal.order", 302, SERVE, own=200, owner=200, landlady=200),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -81,6 +82,13 @@ def test_nobody_responds_to_the_own_call(guard: User, sign_in: Any) -> None:
     assert "Это ваш собственный вызов" in page
     assert "alarm-state" not in page
     assert press(client, order, "accept").status_code == 403
+
+
+def test_the_word_about_a_press_says_whose_call_it_is(guard: User, sign_in: Any) -> None:
+    """Several may be open at once."""
+    order = called()
+    told = json.loads(press(sign_in(guard), order, "accept").headers["HX-Trigger"])
+    assert told["alarmtold"]["text"] == "Вызов помощи, Марина Спиридонова: Принят"
 
 
 def test_a_drill_is_marked_and_has_a_softer_voice(guard: User, sign_in: Any) -> None:

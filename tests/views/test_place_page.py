@@ -150,9 +150,7 @@ def test_a_place_that_is_gone_still_calls_help(house: Place, client: Any, sign_i
     assert ('class="bottombar"' in answer.text) is signed
 
 
-@pytest.mark.parametrize(
-    "path", ["/p/AAAAAAAAAA", "/p/%D1%8B", "/p/%00", "/p?code=", "/p", "/p/" + "A" * 300]
-)
+@pytest.mark.parametrize("path", ["/p/AAAAAAAAAA", "/p/%D1%8B", "/p/%00", "/p/" + "A" * 300])
 def test_an_unknown_code_can_be_typed_again(
     app: Flask, house: Place, client: Any, sign_in: Any, path: str
 ) -> None:
@@ -167,6 +165,24 @@ def test_an_unknown_code_can_be_typed_again(
         assert ('class="bottombar"' in answer.text) is inside
         assert ("Сканировать ещё раз" in answer.text) is inside
         assert bool(re.search(r'href="/sos"[^>]*>.{0,200}Нужна помощь', answer.text, re.DOTALL)) is inside
+
+
+@pytest.mark.parametrize("path", ["/p", "/p?code=", "/p?code=%20-"])
+def test_an_empty_code_is_asked_for_under_its_field(
+    house: Place, client: Any, sign_in: Any, path: str
+) -> None:
+    """By our words, not by the browser's; who is signed in stays at the scanner."""
+    for reader in (client, inside := sign_in(make.resident())):
+        answer = reader.get(path)
+        assert answer.status_code == 422
+        field = answer.text[answer.text.index('id="code"') :]
+        assert 'aria-describedby="code-help code-error" aria-invalid="true"' in field
+        assert field.index("Введите код с наклейки") < field.index("</form>")
+    assert "data-scan-camera" in inside.get(path).text
+    for address in ("/scan", path):
+        page = inside.get(address).text
+        assert re.search(r"<form[^>]+novalidate[^>]+data-code-form", page)
+    assert "code-error" not in inside.get("/scan").text
 
 
 def test_strangers_cannot_guess_for_long(app: Flask, room: Place, client: Any, monkeypatch: Any) -> None:

@@ -243,6 +243,94 @@ def test_the_time_of_the_press(sign_in: Any) -> None:
     assert "связи не было" in client.get(f"/sos/alarms/{alarm.id}").text
 
 
+# --- whose press ----------------------------------------------------------------------------------------------------
+
+
+def own(person: Any) -> str:
+    return str(person.id)
+
+
+def test_a_press_is_made_for_who_made_it(sign_in: Any) -> None:
+    """It says whose it is; the same person's goes by itself."""
+    resident = make.resident()
+    answer = press(sign_in(resident), JSON, user=own(resident))
+    assert answer.json["alarm"] == calls()[0].alarm_id
+
+
+@pytest.mark.parametrize("user", ["", "999999", "кто-то", "1" * 5000])
+@pytest.mark.parametrize("address", ["/sos/calls", "/sos/place"])
+def test_a_press_of_somebody_else_is_asked_about(sign_in: Any, user: str, address: str) -> None:
+    """Nobody's and another one's: never under the reader's name by itself, never lost either, a button asks."""
+    building = make.place()
+    resident = make.resident()
+    client = sign_in(resident)
+    sent = {"key": str(uuid4()), "place": str(building.id), "words": "Упал человек", "user": user}
+    assert client.post(address, data=sent, headers=OURS).location == "/sos/resume"
+    answer = client.post("/sos/calls", data=sent, headers=JSON)
+    assert answer.json == {"alarm": None, "url": "/sos/resume"}
+    assert not calls()
+    page = main(client.get("/sos/resume").text)
+    assert "Возможно, это были не вы" in page
+    assert "data-sos-at-once" not in page
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+    assert (form["words"], form["user"]) == ("Упал человек", own(resident))
+    press(client, **form)
+    (order,) = calls()
+    assert (order.author_id, order.place_name) == (resident.id, "Корпус А")
+    assert client.get("/sos/resume").location == "/sos"
+
+
+def test_a_press_of_the_day_before_is_asked_about(sign_in: Any) -> None:
+    """The phone says that it is old: it is shown with its day, a button makes it."""
+    resident = make.resident()
+    client = sign_in(resident)
+    at = clock.now() - dt.timedelta(days=2)
+    sent = {"key": str(uuid4()), "pressed_at": at.isoformat(), "user": own(resident)}
+    assert press(client, JSON, **sent, ask="yes").json == {"alarm": None, "url": "/sos/resume"}
+    page = main(client.get("/sos/resume").text)
+    assert at.astimezone(dt.timezone(dt.timedelta(hours=5))).strftime("%d.%m.%Y") in page
+    assert "data-sos-at-once" not in page
+    assert 'name="sure" value="yes"' in page
+    press(client, **sent, sure="yes")
+    assert len(calls()) == 1
+    # What it has become is said, and nothing asked.
+    assert press(client, JSON, **sent, ask="yes").json["alarm"] == calls()[0].alarm_id
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00", "yesterday"])
+def test_a_mad_clock_breaks_no_question(sign_in: Any, at: str) -> None:
+    client = sign_in(make.resident())
+    press(client, pressed_at=at, ask="yes")
+    assert client.get("/sos/resume").status_code == 200
+
+
+def test_what_became_of_a_press_that_is_taken_back(sign_in: Any) -> None:
+    """The server knows whether it has arrived; asking makes no call."""
+    client = sign_in(make.resident())
+    key = str(uuid4())
+    assert press(client, JSON, key=key, taken="yes").json == {"alarm": None, "url": ""}
+    assert not calls()
+    press(client, key=key)
+    alarm_id = calls()[0].alarm_id
+    assert press(client, JSON, key=key, taken="yes").json == {
+        "alarm": alarm_id,
+        "url": f"/sos/alarms/{alarm_id}",
+    }
+    assert len(calls()) == 1
+
+
+def test_after_the_sign_in_it_goes_by_itself_only_for_the_same_person(client: Any) -> None:
+    """S1-4: a page of somebody else's was open."""
+    resident, other = make.resident(), make.resident("Лера", "Петрова")
+    press(client, user=own(resident))
+    enter(client, resident, "/sos/resume")
+    assert "data-sos-at-once" in client.get("/sos/resume").text
+    client.post("/sign-out")
+    press(client, user=own(resident))
+    enter(client, other, "/sos/resume")
+    assert "data-sos-at-once" not in client.get("/sos/resume").text
+
+
 # --- whose page ---------------------------------------------------------------------------------------------------
 
 

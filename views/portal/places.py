@@ -19,14 +19,23 @@ from views.public import limits
 @signed_in
 def scan() -> ResponseReturnValue:
     """The camera, and a field for the code. Only addresses of this host are followed."""
-    return render_template("portal/scan.html", home=f"{current_app.config['ATRIUM'].base_url}/p/")
+    return _scanner()
+
+
+def _scanner(problem: str = "") -> str:
+    return render_template(
+        "portal/scan.html", home=f"{current_app.config['ATRIUM'].base_url}/p/", problem=problem
+    )
 
 
 @portal.get("/p")
 def find_place() -> ResponseReturnValue:
     """The code was typed, or the whole address pasted."""
-    code = places.normal_code(request.args.get("code", "").rpartition("/p/")[2])
-    return redirect(url_for("portal.place_page", code=code)) if code else _not_there("", 404)
+    if code := places.normal_code(request.args.get("code", "").rpartition("/p/")[2]):
+        return redirect(url_for("portal.place_page", code=code))
+    if current_user.is_authenticated:
+        return _scanner(_("Type the code from the sticker.")), 422
+    return _not_there("", 422)
 
 
 @portal.get("/p/<code>")
@@ -70,10 +79,10 @@ def _gone(code: str) -> ResponseReturnValue:
 
 
 def _not_there(code: str, status: int) -> ResponseReturnValue:
-    text = _("Type the code from the sticker.")
+    problem = _("Type the code from the sticker.")
     if code:
-        text = _("There is no place with this code. Check it with the sticker.")
-    return _alone("place_unknown", status, typed=code, text=text)
+        problem = _("There is no place with this code. Check it with the sticker.")
+    return _alone("place_unknown", status, typed=code, problem=problem)
 
 
 def _alone(page: str, status: int, **shown: str) -> ResponseReturnValue:

@@ -3,6 +3,8 @@
 A call is never lost to a formality. The two addresses that make one know no rate limit and no CSRF mark: the mark ends
 with the session, and who presses on a page that was open all night must be heard. That it is a page of ours is told by
 the headers of the browser (views/presses.py). Whose sign-in has expired signs in, and then the press is made.
+
+By itself a press is made only for the person who made it, and within a day; else a page asks with a button.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from app.extensions import db
 from app.flows import SOS, STATUSES, By
 from app.policy import alarm_moves, load_alarm, load_order
 from app.queries import alarms as queries
-from app.queries import places
+from app.queries import orders, places
 from models import Alarm, Order, Responder
 from views import chat
 from views.context import actor, counters, csrf, signed_in, tel
@@ -38,6 +40,8 @@ from views.presses import PRESS, from_our_page
 
 #: Longer words would not fit into the cookie. Scripts keep the whole text in the browser.
 _WORDS_IN_COOKIE = 600
+#: What a phone says of a press of another time is taken for now, as a call is.
+_LONG = dt.timedelta(days=366)
 #: A press that waited longer for the sign-in is not made by itself: a button asks.
 _FRESH = dt.timedelta(minutes=15)
 #: A call that no screen has shown so long is not waited for: the page offers the phone first.
@@ -57,13 +61,22 @@ class Press:
     pressed_at: dt.datetime | None
     place: str = ""
     words: str = ""
+    #: On whose page it was made: a number, "" on a page that was nobody's, None if the press does not tell.
+    user: str | None = None
+    #: It is too old to be made by itself: the phone wants the reader asked.
+    old: bool = False
 
     @classmethod
     def of(cls, sent: Mapping[str, str]) -> Press:
         # PostgreSQL keeps no NUL, and would refuse the call for one.
         words = sent.get("words", "").replace("\0", "")
         return cls(
-            _key(sent.get("key", "")), _moment(sent.get("pressed_at", "")), sent.get("place", ""), words
+            _key(sent.get("key", "")),
+            _moment(sent.get("pressed_at", "")),
+            sent.get("place", ""),
+            words,
+            sent.get("user"),
+            sent.get("ask") == "yes",
         )
 
     def made(self) -> Order:
@@ -82,10 +95,26 @@ class Press:
     def own_key(self) -> UUID:
         return uuid5(self.key, f"sos:{actor().id}")
 
-    def kept(self) -> dict[str, str]:
-        at = self.pressed_at or clock.now()
-        words = self.words[:_WORDS_IN_COOKIE]
-        return {"key": str(self.key), "pressed_at": at.isoformat(), "place": self.place[:40], "words": words}
+    @property
+    def order(self) -> Order | None:
+        """What it has become, if it was made before."""
+        return orders.placed(db.session, actor(), self.own_key)
+
+    @property
+    def stranger(self) -> bool:
+        """Whether it may be somebody else's than the reader's."""
+        return self.user is not None and self.user != str(actor().id)
+
+    def kept(self) -> dict[str, Any]:
+        """For the session, until it is made."""
+        return {
+            "key": str(self.key),
+            "pressed_at": (self.pressed_at or clock.now()).isoformat(),
+            "place": self.place[:40],
+            "words": self.words[:_WORDS_IN_COOKIE],
+            "user": None if self.user is None else self.user[:20],
+            "ask": "yes" if self.old else "",
+        }
 
 
 def _key(text: str) -> UUID:
@@ -124,6 +153,21 @@ def _keep_for_the_sign_in() -> ResponseReturnValue:
     return redirect(url_for("auth.sign_in", next=url_for("portal.sos_resume")), 303)
 
 
+def _ask(press: Press) -> ResponseReturnValue:
+    """It waits for the reader's word."""
+    session[PRESS] = press.kept()
+    address = url_for("portal.sos_resume")
+    return jsonify(alarm=None, url=address) if wants_json() else redirect(address, 303)
+
+
+def _answer(order: Order) -> ResponseReturnValue:
+    """The call that a press has made."""
+    session.pop(PRESS, None)
+    if wants_json():
+        return jsonify(alarm=order.alarm_id, url=url_for("portal.sos_alarm", alarm_id=order.alarm_id))
+    return _to(order.alarm_id)
+
+
 def _to(alarm_id: int | None) -> ResponseReturnValue:
     return redirect(url_for("portal.sos_alarm", alarm_id=alarm_id), 303)
 
@@ -151,11 +195,13 @@ def sos_call() -> ResponseReturnValue:
     _require_our_page()
     if not current_user.is_authenticated:
         return _keep_for_the_sign_in()
-    order = Press.of(request.form).made()
-    session.pop(PRESS, None)
-    if wants_json():
-        return jsonify(alarm=order.alarm_id, url=url_for("portal.sos_alarm", alarm_id=order.alarm_id))
-    return _to(order.alarm_id)
+    press = Press.of(request.form)
+    if before := press.order:
+        return _answer(before)
+    if request.form.get("taken") == "yes":
+        # Taken back while it was on its way; it has not arrived.
+        return jsonify(alarm=None, url="")
+    return _ask(press) if press.old or press.stranger else _answer(press.made())
 
 
 @portal.get("/sos/resume")
@@ -166,10 +212,16 @@ def sos_resume() -> ResponseReturnValue:
     kept = session.get(PRESS)
     if not kept:
         return redirect(url_for("portal.sos"))
-    at = _moment(kept["pressed_at"]) or clock.now()
-    fresh = clock.now() - at < _FRESH
-    phone = settings.get(db.session, "support_phone")
-    return render_template("portal/sos_resume.html", kept=kept, at=at, fresh=fresh, phone=phone)
+    press, now = Press.of(kept), clock.now()
+    at = press.pressed_at if press.pressed_at and now - _LONG < press.pressed_at <= now else now
+    return render_template(
+        "portal/sos_resume.html",
+        kept=kept,
+        at=at,
+        by_itself=now - at < _FRESH and not press.old and not press.stranger,
+        stranger=press.stranger,
+        phone=settings.get(db.session, "support_phone"),
+    )
 
 
 @portal.get("/sos/place")
@@ -190,6 +242,8 @@ def sos_describe() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return _keep_for_the_sign_in()
     press = Press.of(request.form)
+    if press.stranger:
+        return _ask(press)
     offered = places.full_names(db.session, shown_only=True)
     try:
         order = actions.describe(

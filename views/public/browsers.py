@@ -25,6 +25,7 @@ _OFFLINE_ASSETS = (
     "css/shell.css",
     "css/sos.css",
     "js/ids.js",
+    "js/person.js",
     "js/sos-press.js",
     "js/sos.js",
     "img/logo.svg",

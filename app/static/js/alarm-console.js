@@ -20,7 +20,8 @@ export class Console {
   #told = { delivered: new Set(), seen: new Set() };
   #missed = { delivered: [], seen: [] };
 
-  /** `state()` → {sound, visible}; `tell(answer)` gets what the server answers, null if it cannot be reached. */
+  /** `state()` → {sound, visible}; `tell(answer, trouble)` gets what the server answers, or null and why there is no
+   *  answer: "offline", or "over" when it will not have this page any more. */
   constructor(frame, state, tell) {
     this.#frame = frame;
     this.#state = state;
@@ -49,17 +50,20 @@ export class Console {
       this.#failed = 0;
       this.#tell(answer);
     } catch (error) {
-      // No right to hear alarms any more: the next page has no bar.
-      if (error instanceof Refused) this.#over = true;
-      else if ((this.#failed += 1) > 1 || !navigator.onLine) this.#tell(null);
+      // No right to hear alarms any more, or somebody else has signed in beside us: the next page is another one.
+      if (error instanceof Refused) {
+        this.#over = true;
+        this.#tell(null, "over");
+      } else if ((this.#failed += 1) > 1 || !navigator.onLine) this.#tell(null, "offline");
     } finally {
       this.#busy = false;
     }
   }
 
   #lost() {
+    if (this.#over) return;
     this.#failed = 2;
-    this.#tell(null);
+    this.#tell(null, "offline");
   }
 
   /** Says once which alarms are on the screen ("delivered") or were seen; again until the server has heard it. `keys`:

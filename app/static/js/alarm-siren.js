@@ -52,15 +52,31 @@ export function silence() {
   voice = null;
 }
 
+/** Two short tones, not the siren: somebody who is gone to already calls once more. */
+export function chime() {
+  [660, 880].forEach((pitch, number) => {
+    const from = audio.currentTime + number * 0.2;
+    const gain = new GainNode(audio, { gain: 0 });
+    const tone = new OscillatorNode(audio, { type: "sine", frequency: pitch });
+    tone.connect(gain).connect(audio.destination);
+    gain.gain.setValueAtTime(0, from);
+    gain.gain.linearRampToValueAtTime(0.4, from + 0.02);
+    gain.gain.linearRampToValueAtTime(0, from + 0.18);
+    tone.start(from);
+    tone.stop(from + 0.2);
+  });
+}
+
 // --- checked at the start of a shift --------------------------------------------------------------------------------
 
-/** Whether somebody has heard it here within this shift. */
+/** Whether the reader has heard it here within this shift. Whoever comes next to the same machine is asked anew. */
 export function checked() {
-  const since = Date.now() - Number(localStorage.getItem(HEARD));
-  return since >= 0 && since < SHIFT;
+  const [user, at] = (localStorage.getItem(HEARD) ?? "").split(" ");
+  const since = Date.now() - Number(at);
+  return user === document.body.dataset.user && since >= 0 && since < SHIFT;
 }
 
 export function setChecked(heard) {
-  if (heard) localStorage.setItem(HEARD, String(Date.now()));
+  if (heard) localStorage.setItem(HEARD, `${document.body.dataset.user} ${Date.now()}`);
   else localStorage.removeItem(HEARD);
 }

@@ -5,8 +5,8 @@ import "./swaps.js";
 import "./live.js";
 import { Console } from "./alarm-console.js";
 import { blink, notify } from "./alarm-notice.js";
-import { audible, checked, setChecked, silence, sound, sounding, startSiren, wake } from "./alarm-siren.js";
-import { keepLease, leaveTurn, takeTurn } from "./alarm-turn.js";
+import { audible, checked, chime, setChecked, silence, sound, sounding, startSiren, wake } from "./alarm-siren.js";
+import { keepLease, leaveTurn, once, takeTurn } from "./alarm-turn.js";
 import { fragment } from "./http.js";
 import { toast } from "./toasts.js";
 
@@ -14,13 +14,15 @@ const PATIENCE = 5000;
 const TEST = 2000;
 const READ = 10_000;
 const CALM = 15_000; // right after a start the watchdog needs a moment
+const GLOW = 8000; // how long a call that was repeated stands out
 const HUMAN = ["pointermove", "pointerdown", "keydown", "wheel", "scroll", "touchstart"];
 
 const frame = document.getElementById("alarm-frame");
 const opened = performance.now();
 const clocks = new WeakMap();
-const known = new Set();
-let offline = false;
+const known = new Map(); // alarm → what was said of it: does it sound, how many presses
+const glowing = new Map(); // alarm → until when
+let trouble = ""; // "offline", "over"
 let deaf = 0;
 let testing = false;
 let asking = false;
@@ -32,15 +34,20 @@ if (frame) start();
 function start() {
   startSiren(() => {
     follow();
+    reach();
     connection.beat();
   });
   connection = new Console(frame, () => ({ sound: audible() && checked(), visible: !document.hidden }), hear);
-  for (const alarm of alarms()) known.add(alarm.dataset.alarm);
+  news();
   frame.addEventListener("live", refresh);
   document.addEventListener("htmx:afterSwap", ({ target }) => target.closest?.("#alarm-frame, #alarm-state, .desk") && drawn());
   document.addEventListener("alarmed", onAlarmed);
   document.addEventListener("alarmtold", ({ detail: { text, tone } }) => toast(text, { tone, stay: READ }));
-  document.addEventListener("visibilitychange", () => document.hidden || refresh());
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    reach();
+    refresh();
+  });
   for (const name of ["pointerdown", "pointerup", "keydown"]) addEventListener(name, wake, true);
   for (const name of HUMAN) addEventListener(name, onHuman, { capture: true, passive: true });
   addEventListener("storage", follow);
@@ -68,8 +75,14 @@ function keys() {
 function tick() {
   connection.tick();
   keepLease();
-  blink(list().dataset.sounding !== "");
+  blink(kind() !== "");
+  glow();
   run();
+}
+
+/** What should be heard: «alarm», «drill» or nothing. Of what is going on a page that is over knows nothing. */
+function kind() {
+  return trouble === "over" ? "" : list().dataset.sounding;
 }
 
 // --- what the server says -------------------------------------------------------------------------------------------
@@ -93,9 +106,9 @@ async function refresh() {
   }
 }
 
-/** The answer to a beat; null if there was none. */
-function hear(answer) {
-  offline = answer === null;
+/** The answer to a beat; null if there was none, and why. */
+function hear(answer, why = "") {
+  trouble = why;
   if (answer) {
     if (answer.stamp !== list().dataset.stamp) refresh();
     // Somebody on the way from one page to the next is not gone.
@@ -117,8 +130,8 @@ function drawn() {
   for (const place of document.querySelectorAll("[data-alarm-count]")) place.textContent = all.length || "";
   const page = document.querySelector("[data-alarm-page]")?.dataset.alarmPage;
   for (const alarm of all) alarm.classList.toggle("alarm--here", alarm.dataset.alarm === page);
-  say(all.filter((alarm) => !known.has(alarm.dataset.alarm)));
-  connection.acknowledge("delivered", keys());
+  tellNews();
+  reach();
   run();
   follow();
 }
@@ -129,9 +142,44 @@ function wind(clock) {
   if (clocks.get(clock)?.seconds !== seconds) clocks.set(clock, { seconds, from: performance.now() - seconds * 1000 });
 }
 
-function say(fresh) {
-  for (const alarm of fresh) known.add(alarm.dataset.alarm);
-  if (fresh.length) document.getElementById("alarm-said").textContent = fresh.map(({ dataset: { who, where } }) => `SOS: ${who}, ${where}`).join(". ");
+/** They have come to somebody: a page that is neither looked at nor heard has shown them to nobody. */
+function reach() {
+  if (!document.hidden || audible()) connection.acknowledge("delivered", keys());
+}
+
+/** What is new since it was asked last: {alarm, fresh, louder, more}. */
+function news() {
+  return alarms().flatMap((alarm) => {
+    const { alarm: id, calls } = alarm.dataset;
+    const before = known.get(id);
+    const now = { sounds: "sounds" in alarm.dataset, calls: Number(calls) };
+    known.set(id, now);
+    const found = { alarm, fresh: !before, louder: Boolean(before) && now.sounds && !before.sounds, more: now.calls > before?.calls };
+    return found.fresh || found.louder || found.more ? [found] : [];
+  });
+}
+
+function tellNews() {
+  const all = news();
+  if (!all.length) return glow();
+  const said = document.getElementById("alarm-said");
+  said.textContent = all.map((one) => words(one, said.dataset.again)).join(". ");
+  const quiet = all.filter(({ alarm, more }) => more && !("sounds" in alarm.dataset)).map(({ alarm }) => alarm.dataset);
+  for (const { alarm } of quiet) glowing.set(alarm, performance.now() + GLOW);
+  glow();
+  // While something sounds, one tone more would not be heard.
+  if (quiet.length && !kind() && audible()) once(quiet.map(({ alarm, calls }) => `${alarm}×${calls}`).join(), chime);
+}
+
+function words({ alarm, louder, more }, again) {
+  const { who, where } = alarm.dataset;
+  const calls = more && alarm.querySelector(".alarm__calls .sr-only")?.textContent;
+  return [`SOS: ${who}`, where, louder && again, calls].filter(Boolean).join(", ");
+}
+
+function glow() {
+  const now = performance.now();
+  for (const alarm of alarms()) alarm.classList.toggle("alarm--again", glowing.get(alarm.dataset.alarm) > now);
 }
 
 function run() {
@@ -153,30 +201,34 @@ function onAlarmed({ target }) {
 
 /** Sound and strip follow the bar. */
 function follow() {
-  const kind = list().dataset.sounding;
-  if (!kind || !audible()) {
+  if (!kind() || !audible()) {
     leaveTurn();
     if (!testing) silence();
-  } else if (sounding() && !testing) sound(kind);
-  else takeTurn(play);
-  notify(alarms().filter((alarm) => "sounds" in alarm.dataset));
-  show(kind);
+  } else if (sounding() && !testing) sound(kind());
+  else takeTurn(play, hush);
+  notify(kind() ? alarms().filter((alarm) => "sounds" in alarm.dataset) : []);
+  show();
 }
 
 async function play(waited) {
   // Another tab has just fallen silent, perhaps because somebody has accepted, of which we have not heard yet.
   if (waited) await refresh();
-  const kind = list().dataset.sounding;
-  if (kind && audible()) sound(kind);
-  show(kind);
+  if (kind() && audible()) sound(kind());
+  show();
 }
 
-function show(kind) {
+/** Another tab sounds now. */
+function hush() {
+  if (!testing) silence();
+  show();
+}
+
+function show() {
   const on = sounding() && !testing;
-  frame.dataset.siren = on ? "sounding" : kind ? (audible() ? "elsewhere" : "blocked") : "silent";
-  const own = offline ? "offline" : !audible() ? "blocked" : checked() ? "well" : "untested";
+  frame.dataset.siren = on ? "sounding" : kind() ? (audible() ? "elsewhere" : "blocked") : "silent";
+  const own = trouble || (!audible() ? "blocked" : checked() ? "well" : "untested");
   for (const line of frame.querySelectorAll("[data-strip]")) line.hidden = line.dataset.strip !== own;
-  document.getElementById("alarm-strip").dataset.tone = { offline: "danger", blocked: "danger", untested: "attention" }[own] ?? "";
+  document.getElementById("alarm-strip").dataset.tone = { offline: "danger", over: "danger", blocked: "danger", untested: "attention" }[own] ?? "";
 }
 
 // --- hands ----------------------------------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ let leaving;
 document.addEventListener("submit", onSubmit, true);
 document.addEventListener("click", (event) => event.target.closest("[data-sos-take-back]") && takeBack());
 document.addEventListener("change", (event) => showPhone(event.target.closest("form[data-phones]")));
-news.addEventListener("sent", ({ detail }) => onSent(detail.url));
+news.addEventListener("sent", ({ detail }) => onSent(detail));
 news.addEventListener("trouble", showTrouble);
 news.addEventListener("stranger", () => location.assign("/sign-in?next=/sos"));
-news.addEventListener("gone", onGone);
+news.addEventListener("asking", () => settle("asking"));
+news.addEventListener("gone", ({ detail }) => onGone(detail));
 
 showPhone(document.querySelector("form[data-phones]"));
 deliver();
@@ -29,15 +30,15 @@ function onSubmit(event) {
     return;
   }
   event.preventDefault();
-  const { csrf_token: _mark, key, ...rest } = Object.fromEntries(new FormData(form));
-  say(form.querySelector("[data-sos-status]")?.dataset.sending ?? "");
+  const { csrf_token: _mark, user: _whose, key, ...rest } = Object.fromEntries(new FormData(form));
+  say("sending");
   // A press that waited for the sign-in is still the same one.
   press(rest.pressed_at ? { key, ...rest } : rest);
 }
 
-function onSent(url) {
+function onSent({ url, alarm }) {
   settle();
-  for (const { dataset } of document.querySelectorAll("form[data-sos][data-draft]")) localStorage.removeItem(`draft:${dataset.draft}`);
+  for (const { dataset } of document.querySelectorAll("form[data-sos][data-draft]")) if (alarm) localStorage.removeItem(`draft:${dataset.draft}`);
   const state = document.getElementById("alarm-state");
   if (state && new URL(url, location.href).pathname === location.pathname) return window.htmx?.trigger(state, "refresh");
   // Presses of the same moment go first.
@@ -46,13 +47,13 @@ function onSent(url) {
 }
 
 /** Taken back here, or settled by another tab: then the call has its page. */
-function onGone() {
-  settle();
+function onGone({ taken }) {
+  settle(taken ? "taken" : "");
   if (document.hidden) addEventListener("visibilitychange", () => location.reload(), { once: true });
 }
 
-function settle() {
-  say("");
+function settle(word = "") {
+  say(word);
   if (waiting().length) return;
   for (const block of document.querySelectorAll("[data-sos-waiting]")) block.hidden = true;
 }
@@ -61,7 +62,7 @@ function showTrouble() {
   const [first] = waiting();
   const block = document.querySelector("[data-sos-waiting]");
   if (!first || !block) return;
-  say("");
+  say();
   const pressed = block.querySelector("[data-sos-pressed]");
   const time = new Date(first.pressed_at).toLocaleTimeString(document.documentElement.lang);
   pressed.textContent = pressed.dataset.sosPressed.replace("%(time)s", time);
@@ -70,8 +71,9 @@ function showTrouble() {
   block.scrollIntoView({ block: "center" });
 }
 
-function say(text) {
-  for (const status of document.querySelectorAll("[data-sos-status]")) status.textContent = text;
+/** `word`: one of those that the line itself carries, data-sending …; none clears it. */
+function say(word = "") {
+  for (const status of document.querySelectorAll("[data-sos-status]")) status.textContent = status.dataset[word] ?? "";
 }
 
 function showPhone(form) {

@@ -3,6 +3,12 @@
 // views/public/browsers.py writes OFFLINE = {page, phone, files} before this: when one of them changes it is a new worker,
 // which keeps the page anew (the phone of the staff stands on it).
 const CACHE = "atrium-offline";
+const DOWN = [502, 503, 504]; // what a proxy says when there is no server behind it
+/** Whoever calls for help does not wait long for a page: the kept one calls, too. That of a call that is made has time. */
+const PATIENCE = [
+  [/^\/sos\/alarms\//, 10_000],
+  [/^\/sos(\/|$)/, 3000],
+];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(keep().then(() => self.skipWaiting()));
@@ -35,11 +41,26 @@ async function sweep() {
 }
 
 async function page(event) {
+  const answer = fromServer(event);
+  event.waitUntil(answer.catch(() => {})); // one that comes too late is nobody's
   try {
-    return (await event.preloadResponse) ?? (await fetch(event.request));
-  } catch {
-    return (await caches.match(OFFLINE.page)) ?? Response.error();
+    return await Promise.race([answer, ...hurry(event.request)]);
+  } catch (trouble) {
+    return (await caches.match(OFFLINE.page)) ?? (trouble instanceof Response ? trouble : answer);
   }
+}
+
+async function fromServer(event) {
+  const response = (await event.preloadResponse) ?? (await fetch(event.request));
+  if (DOWN.includes(response.status)) throw response;
+  return response;
+}
+
+/** Only for what is read: a form that is sent (js/sos-press.js is not there yet) may have done its work already. */
+function hurry({ method, url }) {
+  const [, patience] = PATIENCE.find(([path]) => path.test(new URL(url).pathname)) ?? [];
+  if (method !== "GET" || !patience) return [];
+  return [new Promise((_, late) => setTimeout(() => late(new Error("late")), patience))];
 }
 
 async function file(event) {

@@ -8,6 +8,7 @@ import { startFolds } from "./folds.js";
 import { startForms } from "./forms.js";
 import { startWorker } from "./install.js";
 import { startMenus } from "./menus.js";
+import { rememberPerson } from "./person.js";
 import { startPlans } from "./plan.js";
 import { startPrinting } from "./printing.js";
 import { startTabs } from "./tabs.js";
@@ -16,6 +17,7 @@ import { startTimes } from "./times.js";
 import { startTimezone } from "./timezone.js";
 import { startToasts } from "./toasts.js";
 
+rememberPerson();
 startTheme();
 startToasts();
 startMenus();
