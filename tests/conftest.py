@@ -42,8 +42,18 @@ ROOM = 2 << 30
 pytest_plugins = ["tests.stack", "tests.browser"]
 
 
+#: Whoever asks for one of these starts processes or measures: beside another test it would be slow, or wrong.
+HEAVY = {"browser", "live_server", "fork_servers", "start"}
+ALONE = {"race", "test_run.py", "test_postgres.py"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright occupies the thread's event loop, and quick failures come first."""
+    """Heavy tests are marked «alone», the others may run beside each other. Browser tests last: Playwright occupies the
+    thread's event loop, and quick failures come first."""
+    for item in items:
+        if HEAVY.intersection(getattr(item, "fixturenames", ())) or ALONE.intersection(item.path.parts):
+            item.add_marker("alone")
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
 
