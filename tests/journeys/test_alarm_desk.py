@@ -90,7 +90,7 @@ def test_two_consoles_from_the_press_to_the_result(
         expect(bar(page, order)).to_contain_text("Николай Багров: вызов принят")
         expect(page).not_to_have_title(re.compile("⚠"))
     press(phone, order, "set_off")
-    expect(bar(desk, order)).to_contain_text("Николай Багров (в пути)")
+    expect(bar(desk, order)).to_contain_text("Николай Багров: в пути")
     press(desk, order, "join")
     expect(bar(phone, order)).to_contain_text("Ольга Кузнецова")
     press(phone, order, "arrive")
