@@ -146,6 +146,23 @@ def test_the_second_press_hears_who_was_faster(new_page: Any, dispatcher: User, 
     siren(page, "silent")
 
 
+def test_a_second_tap_falls_on_nobody_elses_call(new_page: Any, guard: User) -> None:
+    """«Принять» of the first call gives its place to that of the next one, under the same finger."""
+    page = console(new_page(guard, width=WIDE), "/desk/")
+    first, second = called(), called()
+    expect(page.locator("[data-alarm]")).to_have_count(2)
+    spot = bar(page, first).get_by_role("button", name="Принять").bounding_box()
+    page.mouse.click(spot["x"] + 20, spot["y"] + 10)
+    expect(bar(page, first)).to_contain_text("Николай Багров: вызов принят")
+    assert bar(page, second).get_by_role("button", name="Принять").bounding_box() == spot
+    page.mouse.click(spot["x"] + 20, spot["y"] + 10)
+    press(page, first, "set_off")
+    expect(bar(page, first)).to_contain_text("Николай Багров: в пути")
+    assert (fresh(first).status, fresh(second).status) == ("on_way", "new")
+    press(page, second, "accept")  # a moment later it is meant
+    expect(bar(page, second)).to_contain_text("Николай Багров: вызов принят")
+
+
 def test_one_tab_of_a_browser_sounds(new_page: Any, guard: User) -> None:
     """Many tabs are no flood; when the one that sounds is closed, the next one goes on."""
     first = new_page(guard)

@@ -7,6 +7,7 @@ import { Console } from "./alarm-console.js";
 import { blink, notify } from "./alarm-notice.js";
 import { audible, checked, chime, setChecked, silence, sound, sounding, startSiren, wake } from "./alarm-siren.js";
 import { keepLease, leaveTurn, once, takeTurn } from "./alarm-turn.js";
+import { lookAgain, startHolding } from "./held.js";
 import { fragment } from "./http.js";
 import { toast } from "./toasts.js";
 
@@ -56,6 +57,7 @@ function start() {
   // Browsers may freeze a page in the background; not one that holds a lock.
   navigator.locks?.request("atrium-console", { mode: "shared" }, () => new Promise(() => {}));
   new Worker(frame.dataset.clock).addEventListener("message", tick);
+  startHolding();
   drawn();
   connection.beat();
 }
@@ -125,6 +127,7 @@ function watch(name, well) {
 
 /** The list was drawn anew. */
 function drawn() {
+  lookAgain();
   const all = alarms();
   for (const clock of document.querySelectorAll(".alarm__clock")) wind(clock);
   for (const place of document.querySelectorAll("[data-alarm-count]")) place.textContent = all.length || "";

@@ -1,11 +1,11 @@
 // The staff's page: starts its behaviours, each in a module of its own, and shows what answers say.
 import htmx from "htmx.org";
-import { startHolding } from "./desk-held.js";
 import { startKeys } from "./desk-keys.js";
 import { startLookups } from "./desk-lookup.js";
 import { startOpening } from "./desk-open.js";
 import { startQueue } from "./desk-queue.js";
 import { startSearch } from "./desk-search.js";
+import { startHolding } from "./held.js";
 import { signIn } from "./http.js";
 import { toast } from "./toasts.js";
 

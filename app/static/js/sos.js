@@ -3,11 +3,13 @@
 // this script they are plain forms. The phone follows the chosen place.
 import { deliver, news, press, takeBack, waiting } from "./sos-press.js";
 
+/** What appears under the finger that pressed for help is not what it pressed. */
+const CALM = 1000;
 let leaving;
 
 // On its way down: js/forms.js lets a form be sent once, here each press counts.
 document.addEventListener("submit", onSubmit, true);
-document.addEventListener("click", (event) => event.target.closest("[data-sos-take-back]") && takeBack());
+document.addEventListener("click", ({ target }) => onTakeBack(target.closest("[data-sos-take-back]")));
 document.addEventListener("change", (event) => showPhone(event.target.closest("form[data-phones]")));
 news.addEventListener("sent", ({ detail }) => onSent(detail));
 news.addEventListener("trouble", showTrouble);
@@ -67,8 +69,27 @@ function showTrouble() {
   const time = new Date(first.pressed_at).toLocaleTimeString(document.documentElement.lang);
   pressed.textContent = pressed.dataset.sosPressed.replace("%(time)s", time);
   if (!block.hidden) return;
+  offerTakeBack(block.querySelector("[data-sos-take-back]"));
   block.hidden = false;
   block.scrollIntoView({ block: "center" });
+}
+
+function offerTakeBack(button) {
+  name(button, "offer");
+  button.disabled = true;
+  setTimeout(() => (button.disabled = false), CALM);
+}
+
+/** A call is taken back by two presses: the second one answers the question that the first one asks. */
+function onTakeBack(button) {
+  if (!button) return;
+  if (button.dataset.said === "sure") takeBack();
+  else name(button, "sure");
+}
+
+function name(button, word) {
+  button.dataset.said = word;
+  button.querySelector("span").textContent = button.dataset[word];
 }
 
 /** `word`: one of those that the line itself carries, data-sending …; none clears it. */
