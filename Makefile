@@ -19,9 +19,11 @@ help: ## Show this list
 run: setup ## Start Atrium: PostgreSQL, migrations, demo data on the first start, web and jobs (PORT=8080)
 	@$(BIN)/python run.py
 
+# What starts processes or measures runs alone, the rest beside each other; with ARGS all that they choose, one by one.
 test: setup-dev lint ## Everything that is checked: lint, then all tests, browser journeys among them
 	@$(BIN)/python -m tests.chromium
-	@$(BIN)/python -m pytest $(ARGS)
+	@if [ "$(ARGS)" ]; then $(BIN)/python -m pytest $(ARGS); \
+	  else $(BIN)/python -m pytest -n auto --maxprocesses 4 -m 'not alone' && $(BIN)/python -m pytest -m alone; fi
 
 lint: setup-dev ## ruff, mypy (strict on app and models), import-linter
 	@$(BIN)/python -m ruff check .
