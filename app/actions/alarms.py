@@ -102,7 +102,7 @@ def call(
 def _calls_again(alarm: Alarm, place: _Where, now: dt.datetime) -> bool:
     """Whether a further press sounds as the first one did: nobody has come in time (S1-12), whoever came is not enough
     or was there for an earlier call, or help is asked for elsewhere."""
-    elsewhere = None not in (place.id, alarm.place_id) and place.id != alarm.place_id
+    elsewhere = place.id is not None and alarm.place_id is not None and alarm.place_id not in place.within
     return not alarm.sounding and (alarm.status == ON_SITE.name or alarm.due_at <= now or elsewhere)
 
 
@@ -110,13 +110,13 @@ def _calls_again(alarm: Alarm, place: _Where, now: dt.datetime) -> bool:
 def describe(
     actor: User, key: UUID, *, place: str, words: str, offered: dict[int, str], pressed_at: dt.datetime | None
 ) -> Order:
-    """The form «Нужна помощь?» (S1-15..S1-17): both are required, and the place is one of those `offered`. Raises
-    Invalid with a message per field."""
+    """The form «Нужна помощь?» (S1-15..S1-17): both are required, and the place is one of those `offered`. Whoever has
+    an open call may add the place alone. Raises Invalid with a message per field."""
     wrong: dict[str, object] = {}
     place_id = int(place) if place.isdecimal() and len(place) < 10 else 0
     if place_id not in offered:
         wrong["place"] = _("Choose where you are.")
-    if not words.strip():
+    if not words.strip() and not _is_calling(actor):
         wrong["words"] = _("Describe what happened and what help is needed.")
     elif len(words.strip()) > _MOST_WORDS:
         wrong["words"] = _("At most %(number)s characters.", number=_MOST_WORDS)
@@ -125,17 +125,28 @@ def describe(
     return call(actor, key, place_id=place_id, words=words, pressed_at=pressed_at)
 
 
+def _is_calling(actor: User) -> bool:
+    real = select(Alarm.id).where(
+        Alarm.author_id == actor.id, Alarm.closed_at.is_(None), Alarm.drill.is_(False)
+    )
+    return db.session.scalar(real.limit(1)) is not None
+
+
 @dataclass(frozen=True)
 class _Where:
-    """The place that a call names, as it is called now; nothing if it names none, or one that is gone."""
+    """The place that a call names, as it is called now, and the ids of what it stands in, its own too; nothing if it
+    names none, or one that is gone."""
 
     id: int | None = None
     name: str = ""
+    within: frozenset[int] = frozenset()
 
 
 def _where(place_id: int | None) -> _Where:
     way = places.way_up(db.session, place_id) if place_id is not None else []
-    return _Where(way[0].id, places.full_name(way)[:_LONGEST]) if way else _Where()
+    if not way:
+        return _Where()
+    return _Where(way[0].id, places.full_name(way)[:_LONGEST], frozenset(row.id for row in way))
 
 
 def _open_alarm(actor: User, *, drill: bool) -> Alarm | None:

@@ -128,10 +128,12 @@ def test_a_press_after_somebody_came_sounds_again(db, guard, other):
 
 def test_a_press_from_elsewhere_sounds_again(db, guard):
     """Whoever goes, goes to where the first call came from."""
-    person, near, far = make.resident(), make.place("Офис 312"), make.place("Двор")
+    person, near, far = make.resident(), make.place("Корпус А"), make.place("Двор")
+    room = make.place("Офис 312", "room", near)
     order = alarms.call(person, uuid4())
     alarms.move(guard, order.alarm_id, "accept")
-    alarms.call(person, uuid4(), place_id=near.id)
+    for place in (near, room, room):
+        alarms.call(person, uuid4(), place_id=place.id)
     assert not alarm_of(db, order).sounding  # more exact than before, no other place
     alarms.call(person, uuid4(), place_id=far.id)
     alarm = alarm_of(db, order)
@@ -168,6 +170,11 @@ def test_the_form_needs_a_place_on_offer_and_words(db, guard):
             )
         assert set(refused.value.fields) == wrong
     assert db.scalar(select(func.count()).select_from(Alarm)) == 0
+    alarms.call(person, uuid4())
+    added = alarms.describe(
+        person, uuid4(), place=str(here.id), words="", offered={here.id: "312"}, pressed_at=None
+    )
+    assert (added.place_id, alarm_of(db, added).calls) == (here.id, 2)
 
 
 def test_the_moment_of_the_press_is_the_phones(db, guard):

@@ -242,6 +242,9 @@ def test_route_b(new_page: Any, resident: User, office: Place) -> None:
     page.goto("/sos/place")
     expect(page.get_by_label("Опишите ситуацию")).to_have_value("")
     expect(page.get_by_label("Ваше месторасположение")).to_have_value(str(office.id))
+    page.get_by_role("button", name="Добавить к вызову").click()  # the place alone
+    expect(page).to_have_url(CALLED)
+    assert len(calls()) == 2
 
 
 def test_twenty_presses_in_a_second(new_page: Any, resident: User) -> None:

@@ -267,6 +267,7 @@ def _form(place_id: int | None, words: str = "", problems: Mapping[str, object] 
     return render_template(
         "portal/sos_place.html",
         chosen=place_id or "",
+        calling=(open_now := queries.mine(db.session, actor())) is not None and not open_now.drill,
         words=words,
         returned=problems is not None,
         problems=problems or {},
