@@ -28,6 +28,7 @@ _OFFLINE_ASSETS = (
     "js/person.js",
     "js/sos-press.js",
     "js/sos.js",
+    "js/offline.js",
     "img/logo.svg",
     "img/art.svg",
 )
