@@ -463,7 +463,7 @@ def test_the_page_without_a_connection(new_page: Any, resident: User, axe: Any) 
     page.goto("/notices")
     expect(page.locator(".errorpage h1")).to_have_text("Нет связи")
     page.context.set_offline(False)  # what was asked for opens by itself
-    expect(page.get_by_role("heading", name="Уведомления").first).to_be_visible()
+    expect(page.locator(".bottombar")).to_be_visible()
     page.context.set_offline(True)
     page.goto("/notices")
     expect(page.locator(".errorpage h1")).to_have_text("Нет связи")
