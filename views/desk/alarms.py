@@ -234,7 +234,7 @@ def _window(one: Alarm, step: Move, problem: object = "", refusal: object = "") 
 def _done(moved: Alarm) -> ResponseReturnValue:
     """Where the press came from is drawn anew; the page's other places hear of it by an event."""
     text = _(
-        "Call of help, %(name)s: %(status)s", name=moved.author.name, status=STATUSES[moved.status].label
+        "Call for help, %(name)s: %(status)s", name=moved.author.name, status=STATUSES[moved.status].label
     )
     if not is_fragment():
         flash(text)
