@@ -84,6 +84,11 @@ def test_marks_and_outlines_are_drawn_by_hand(
     page.mouse.move(corner["x"] - 20, corner["y"] - 10, steps=4)
     page.mouse.up()
     expect(page.locator(".plan__corner")).to_have_count(3)
+    # What was erased comes back.
+    page.locator("[data-erase]").click()
+    expect(other).not_to_have_attribute("data-outlined", "")
+    page.keyboard.press("Control+z")
+    expect(other).to_have_attribute("data-outlined", "")
     # Leaving now would lose it.
     page.on("dialog", lambda dialog: dialog.dismiss())
     asked: list[str] = []

@@ -17,6 +17,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 const children = new Map();
 const changed = new Set();
+/** What is taken back by Ctrl+Z, the last last: [child, its mark and outline before]. */
+const past = [];
 let chosen = null;
 let tool = "mark";
 /** The corners of an outline that is not closed yet. */
@@ -27,11 +29,18 @@ if (board) start();
 
 function start() {
   for (const button of board.querySelectorAll("[data-child]")) {
-    children.set(button.dataset.child, { button, mark: JSON.parse(button.dataset.mark), area: JSON.parse(button.dataset.area) });
+    const child = { button, mark: JSON.parse(button.dataset.mark), area: JSON.parse(button.dataset.area) };
+    children.set(button.dataset.child, { ...child, before: drawing(child) });
     button.addEventListener("click", () => choose(button.dataset.child));
   }
   for (const button of board.querySelectorAll("[data-tool]")) button.addEventListener("click", () => take(button.dataset.tool));
   board.querySelector("[data-erase]").addEventListener("click", erase);
+  board.querySelector("[data-undo]").addEventListener("click", undo);
+  document.addEventListener("keydown", (event) => {
+    if (event.code !== "KeyZ" || event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    undo();
+  });
   sheet.addEventListener("click", press);
   view.addEventListener("keydown", key);
   over.addEventListener("pointerdown", grab);
@@ -65,6 +74,29 @@ function erase() {
 
 /** The form holds what differs from what was loaded; admin.js asks before it is lost. */
 function keep() {
+  const child = children.get(chosen);
+  past.push([chosen, child.before]);
+  child.before = drawing(child);
+  write();
+}
+
+/** A corner of an open outline, else the last change, whosever it was. */
+function undo() {
+  if (open) open = open.length > 1 ? open.slice(0, -1) : null;
+  else if (past.length) {
+    const [id, before] = past.pop();
+    Object.assign(children.get(id), JSON.parse(before), { before });
+    choose(id);
+    write();
+  }
+  draw();
+}
+
+function drawing({ mark, area }) {
+  return JSON.stringify({ mark, area });
+}
+
+function write() {
   changed.add(chosen);
   const drawn = Object.fromEntries([...changed].map((id) => [id, { mark: children.get(id).mark, area: children.get(id).area }]));
   out.value = JSON.stringify(drawn);
@@ -113,7 +145,7 @@ function key(event) {
   else if (event.key === "Escape" && open) open = null;
   else if (event.key === "Enter" && open) close();
   else if (event.key === "Enter" || event.key === " ") tool === "mark" ? nudge([0, 0], 0) : corner(cross);
-  else if (event.key === "Backspace" && open) open = open.length > 1 ? open.slice(0, -1) : null;
+  else if (event.key === "Backspace" && open) undo();
   else if (event.key === "Delete") erase();
   else return;
   // Neither does the view scroll by the arrows, nor is the form sent by Enter.
@@ -217,6 +249,7 @@ function draw() {
   if (open) areas.append(shape("polyline", open, "plan__area plan__area--chosen plan__area--open"));
   over.replaceChildren(areas, ...signs, ...corners(), ...(chosen && tool === "area" && document.activeElement === view ? [plus(cross)] : []));
   for (const button of board.querySelectorAll("[data-tool]")) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
+  board.querySelector("[data-undo]").disabled = !open && !past.length;
   tell();
 }
 
