@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import statistics
 import threading
 import time
@@ -107,7 +108,7 @@ def test_press_to_the_staffs_screen(app: Flask, db, order: Order, live_server: S
         drawn = page.evaluate("window.drawn")
     connection.close()
     took = sorted(drawn[number] - started for number, started in sent.items())
-    p99 = took[int(len(took) * 0.99) - 1]
+    p99 = took[math.ceil(len(took) * 0.99) - 1]
     print(
         f"\npress to the alarm on the staff's screen: median {statistics.median(took):.0f} ms, p99 {p99:.0f} ms, "
         f"longest {took[-1]:.0f} ms (budget p99 {BUDGET_MS} ms; {PRESSES} presses, {SOCKETS} sockets, chat beside)"
