@@ -769,7 +769,11 @@ def test_the_kept_page_is_of_nobody(marina: User, sign_in: Any, client: FlaskCli
     assert marina.last_name not in client.get("/offline").text
     # A call for help can be made there: by files, with nothing of anybody.
     scripts = re.findall(r"<script[^>]*>", client.get("/offline").text)
-    assert [re.findall(r'src="([^?"]*)', script) for script in scripts] == [[], ["/static/js/sos.js"]]
+    assert [re.findall(r'src="([^?"]*)', script) for script in scripts] == [
+        [],
+        ["/static/js/sos.js"],
+        ["/static/js/offline.js"],
+    ]
 
 
 # -- demo data
