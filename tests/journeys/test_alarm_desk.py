@@ -247,6 +247,39 @@ def test_sound_that_the_browser_blocks_is_shown(new_page: Any, guard: User, axe:
     expect(page.locator("[data-siren-wake]")).to_be_hidden()
 
 
+#: The system's notices, noted instead of shown: a browser without a screen has none.
+NOTED = """window.noted = [];
+window.Notification = class extends EventTarget {
+  static permission = "granted";
+  constructor(title, options) {
+    super();
+    this.note = {title, ...options, open: true};
+    noted.push(this.note);
+  }
+  close() { this.note.open = false; }
+};"""
+
+
+def test_the_system_shows_a_call_while_it_sounds(new_page: Any, guard: User) -> None:
+    """For whoever looks at another window: who, where, until somebody goes; anew if it sounds again."""
+    page = new_page(guard)
+    page.add_init_script(NOTED)
+    console(page, "/desk/")
+    order = called()
+    page.wait_for_function("noted.length === 1")
+    assert page.evaluate("noted[0]") == {
+        "title": "SOS: Марина Спиридонова",
+        "body": "место не указано",
+        "tag": f"sos-{order.alarm_id}",
+        "requireInteraction": True,
+        "open": True,
+    }
+    press(page, order, "accept")
+    page.wait_for_function("!noted[0].open")
+    press(page, order, "release")
+    page.wait_for_function("noted.length === 2 && noted[1].open")
+
+
 def test_sound_is_checked_at_the_start_of_a_shift(new_page: Any, dispatcher: User, axe: Any) -> None:
     """A console counts as heard when its sound was checked; else managers are told that nobody would hear."""
     page = console(new_page(dispatcher), "/desk/")

@@ -78,7 +78,7 @@ def report_file() -> Response:
             _("Place"),
             _("Presses"),
             _("Status"),
-            *(str(label) for label in MEASURES.values()),
+            *(_("Seconds %(until)s", until=label) for label in MEASURES.values()),
             _("Result"),
         ]
     ]
