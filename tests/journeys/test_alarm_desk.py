@@ -266,7 +266,7 @@ def test_the_system_shows_a_call_while_it_sounds(new_page: Any, guard: User) -> 
     page.add_init_script(NOTED)
     console(page, "/desk/")
     order = called()
-    page.wait_for_function("noted.length === 1")
+    wait_for(lambda: page.evaluate("noted.length === 1"))
     assert page.evaluate("noted[0]") == {
         "title": "SOS: Марина Спиридонова",
         "body": "место не указано",
@@ -275,9 +275,9 @@ def test_the_system_shows_a_call_while_it_sounds(new_page: Any, guard: User) -> 
         "open": True,
     }
     press(page, order, "accept")
-    page.wait_for_function("!noted[0].open")
+    wait_for(lambda: page.evaluate("!noted[0].open"))
     press(page, order, "release")
-    page.wait_for_function("noted.length === 2 && noted[1].open")
+    wait_for(lambda: page.evaluate("noted.length === 2 && noted[1].open"))
 
 
 def test_sound_is_checked_at_the_start_of_a_shift(new_page: Any, dispatcher: User, axe: Any) -> None:
@@ -380,7 +380,7 @@ def test_the_page_of_an_alarm_lives(
     expect(state.locator("[data-key]").first).to_contain_text("Присоединиться")
     expect(state.locator("[data-key]").first).to_be_enabled()
     page.keyboard.press("1")
-    expect(state).to_contain_text("Ольга Кузнецова")
+    expect(state).to_contain_text("Ольга Кузнецова: вызов принят")
     alarms.move(guard, order.alarm_id, "finish", comment="Помогли")
     db.session.commit()
     expect(state).to_contain_text("Помогли")

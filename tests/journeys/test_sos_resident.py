@@ -556,7 +556,7 @@ def test_without_a_script(
     page.get_by_role("link", name="Уточнить место").click()
     page.get_by_label("Ваше месторасположение").select_option(label="Корпус А, Офис 312")
     page.get_by_label("Опишите ситуацию").fill("Упал человек")
-    page.get_by_role("button", name="Оставить заявку").click()
+    page.get_by_role("button", name="Добавить к вызову").click()
     expect(page.locator(".helpcall__where")).to_contain_text("Офис 312")
     assert len(calls()) == 3
     page.get_by_role("link", name="Закрыть вызов").click()
