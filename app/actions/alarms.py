@@ -23,6 +23,7 @@ from app.errors import Forbidden, IllegalMove, Invalid, Stale
 from app.extensions import db
 from app.flows import ACCEPTED, NEW, ON_SITE, ON_WAY, SOS, STATUSES, Move
 from app.policy import Actor, alarm_moves, alarm_side, load_alarm
+from app.queries import alarms as queries
 from app.queries import places
 from models import (
     Alarm,
@@ -240,7 +241,7 @@ def _done_before(alarm: Alarm, step: Move, mine: Responder | None, actor: Actor,
 
 def _too_late(alarm: Alarm) -> Stale | IllegalMove:
     """Who was faster, in words."""
-    names = ", ".join(one.user.name for one in alarm.responders if one.left_at is None)
+    names = ", ".join(one.user.name for one in queries.going(alarm))
     if STATUSES[alarm.status].final:
         return Stale(_("The call is closed: %(status)s.", status=STATUSES[alarm.status].label))
     if names:
@@ -284,7 +285,7 @@ def _go(alarm: Alarm, step: Move, actor: Actor, mine: Responder | None, now: dt.
 
 
 def _furthest(alarm: Alarm) -> str:
-    going = [one for one in alarm.responders if one.left_at is None]
+    going = queries.going(alarm)
     if any(one.on_site_at for one in going):
         return ON_SITE.name
     if any(one.on_way_at for one in going):
@@ -303,7 +304,7 @@ def _patience(alarm: Alarm, now: dt.datetime) -> dt.datetime | None:
 def _stand(alarm: Alarm, status: str, now: dt.datetime, *, closed: bool = False) -> None:
     """The alarm and all its calls have this status."""
     alarm.status = status
-    going = [one for one in alarm.responders if one.left_at is None]
+    going = queries.going(alarm)
     alarm.accepted_at = alarm.accepted_at or min((one.accepted_at for one in going), default=None)
     alarm.on_way_at = alarm.on_way_at or next((one.on_way_at for one in going if one.on_way_at), None)
     alarm.on_site_at = alarm.on_site_at or next((one.on_site_at for one in going if one.on_site_at), None)

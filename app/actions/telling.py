@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from app import clock, journal
 from app.actions.base import action
 from app.extensions import db
-from app.policy import SYSTEM, Actor
+from app.permissions import P
+from app.policy import SYSTEM, Actor, holders
 from app.queries import alarms, duty
 from models import Alarm, Channel, Receipt, User
 
@@ -69,8 +70,8 @@ def escalate_due(limit: int = 10) -> int:
 
 def tell(alarm: Alarm, now: dt.datetime) -> None:
     """Take the next step of the escalation; it sounds in any case. A step that reaches nobody with an open screen,
-    while others have one, is not waited for. What fails undoes neither the press nor the steps of other alarms, and is
-    tried again."""
+    while others have one, is not waited for. What fails undoes neither the press nor the steps of other alarms: then
+    everybody with the right is told, and it is tried again."""
     alarm.sounding, alarm.told_at = True, now
     try:
         with db.session.begin_nested():
@@ -78,8 +79,11 @@ def tell(alarm: Alarm, now: dt.datetime) -> None:
             while not _step(alarm, now, there):
                 pass
     except Exception:
-        log.exception("alarm %s could not be told; once more in a second", alarm.id)
+        log.exception("alarm %s could not be told; everybody is, and once more in a second", alarm.id)
         alarm.step_at = now + _AGAIN
+        # Without a receipt no console sounds.
+        people = sorted(holders(db.session, P.SOS_RESPOND) - {alarm.author_id})
+        _receipts(alarm, people, Channel.SCREEN, now)
 
 
 def _step(alarm: Alarm, now: dt.datetime, there: frozenset[int]) -> bool:

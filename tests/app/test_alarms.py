@@ -385,7 +385,7 @@ def test_the_only_one_on_duty_calls(db, guard, other):
 
 
 def test_what_fails_in_telling_undoes_no_press_and_stops_no_other(db, guard, later, monkeypatch, caplog):
-    """One alarm that cannot be told is kept and tried again; the others climb."""
+    """An alarm whose step cannot be taken is kept, told to everybody and tried again; the others climb."""
     broken = make.resident()
     real = duty.told
 
@@ -397,7 +397,7 @@ def test_what_fails_in_telling_undoes_no_press_and_stops_no_other(db, guard, lat
     monkeypatch.setattr(duty, "told", fail)
     bad = alarm_of(db, alarms.call(broken, uuid4()))
     good = alarm_of(db, alarms.call(make.resident(), uuid4()))
-    assert (bad.status, bad.sounding, told(db, bad), told(db, good)) == ("new", True, set(), {guard.id})
+    assert (bad.status, bad.sounding, told(db, bad), told(db, good)) == ("new", True, {guard.id}, {guard.id})
     assert f"alarm {bad.id} could not be told" in caplog.text
     later(2.5)
     assert telling.escalate_due() == 2
@@ -405,8 +405,11 @@ def test_what_fails_in_telling_undoes_no_press_and_stops_no_other(db, guard, lat
     assert good.step == 2
     monkeypatch.setattr(duty, "told", real)
     later(5)
-    telling.escalate_due()
-    assert told(db, bad) == {guard.id}
+    assert telling.escalate_due() == 2
+    assert kinds(db, alarm_of(db, db.scalar(select(Order).where(Order.alarm_id == bad.id)))) == [
+        "sos.called",
+        "sos.told",
+    ]
 
 
 def test_when_a_whole_house_calls_every_console_is_told_how_many(db, guard):

@@ -120,16 +120,17 @@ def _moment(text: str | None) -> dt.datetime | None:
 
 def _page(wrong: dict[str, object] | None = None) -> str:
     now = clock.now()
+    week = duty.slots(db.session)
     able = people.able(db.session, P.SOS_RESPOND)
     days = [(str(day), get_locale().days["format"]["abbreviated"][day]) for day in range(7)]
     return render_template(
         "desk/sos/duty.html",
-        rows=_rows(now),
+        rows=_rows(week, now),
         able=[(one.id, one.name) for one in able],
         weekdays=days,
         gaps=[
             f"{days[day][1]} {actions.clock_text(starts)}–{actions.clock_text(ends)}"
-            for day, starts, ends in duty.gaps(duty.slots(db.session))
+            for day, starts, ends in duty.gaps(week)
         ],
         places=[(node.id, node.full_name) for node in places.tree(db.session) if node.depth < 4],
         handovers=duty.handovers(db.session, now),
@@ -141,9 +142,8 @@ def _page(wrong: dict[str, object] | None = None) -> str:
     )
 
 
-def _rows(now: dt.datetime) -> list[Row]:
+def _rows(week: Sequence[DutySlot], now: dt.datetime) -> list[Row]:
     """The whole location first, then places by name; only those that have somebody on duty in the week."""
-    week = duty.slots(db.session)
     names = places.full_names(db.session)
     present = duty.present(db.session, week, now)
     found = []

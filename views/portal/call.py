@@ -102,7 +102,7 @@ def _state(alarm: Alarm) -> dict[str, Any]:
     """What the changing part of the page shows."""
     now = clock.now()
     saw = queries.who_saw(db.session, alarm)
-    going = [one for one in alarm.responders if one.left_at is None]
+    going = queries.going(alarm)
     # Who is there may be there for an earlier call: while it sounds again, it is waited for.
     there = any(one.on_site_at for one in going)
     waits = alarm.closed_at is None and (not there or alarm.sounding)
