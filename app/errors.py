@@ -66,6 +66,16 @@ class IllegalMove(AtriumError):
         super().__init__(text or _l("This is not possible in the order's present status."))
 
 
+class Taken(AtriumError):
+    """What was asked for has just been given to somebody else."""
+
+    status = 409
+    code = "taken"
+
+    def __init__(self, text: object = "") -> None:
+        super().__init__(text or _l("This time has just been taken. Choose another one."))
+
+
 class Stale(AtriumError):
     """Somebody else was faster: the actor acted on a version that is no more."""
 

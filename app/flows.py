@@ -1,4 +1,5 @@
-"""State machines of orders: statuses, and moves (from → to, by whom, with which button, what must be given).
+"""State machines of orders and appointments: statuses, and moves (from → to, by whom, with which button, what is to be
+given).
 
 The same rows check a move on the server, draw the buttons, fill the desk's filters and print the documentation.
 """
@@ -10,13 +11,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from app.permissions import P
 
 
 @dataclass(frozen=True)
 class Status:
-    """`tone` is one of ok, wait, attention, danger, neutral; `then` tells the resident what happens next."""
+    """`tone` is one of ok, wait, attention, danger, neutral; `then` tells the resident what happens next. `mark` is the
+    sign that the seeds put before some (S2-26..S2-28)."""
 
     name: str
     label: object
@@ -24,6 +27,7 @@ class Status:
     icon: str
     final: bool = False
     then: object = ""
+    mark: str = ""
 
     def __str__(self) -> str:
         return str(self.label)
@@ -58,13 +62,48 @@ ON_WAY = Status("on_way", _l("Staff on the way"), "wait", "footprints")
 ON_SITE = Status("on_site", _l("Staff on site"), "wait", "map-pin")
 FALSE_CALL = Status("false_call", _l("False call"), "neutral", "circle-x", final=True)
 
+#: Of appointments (S2-26..S2-31).
+REQUESTED = Status(
+    "requested",
+    _lp("appointment", "Pending"),
+    "attention",
+    "circle-dot",
+    then=_l("The specialist will accept or decline; you will be told at once."),
+    mark="🟡",
+)
+AGREED = Status(
+    "agreed",
+    _lp("appointment", "Accepted"),
+    "ok",
+    "circle-dot",
+    then=_l("You are expected at this time. If you cannot come, cancel in good time."),
+    mark="🟢",
+)
+DECLINED = Status(
+    "declined",
+    _lp("appointment", "Declined"),
+    "danger",
+    "circle-dot",
+    final=True,
+    then=_l("Choose another time, or ask in the chat."),
+    mark="🔴",
+)
+HELD = Status("held", _lp("appointment", "Completed"), "neutral", "check-check", final=True)
+CALLED_OFF = Status("called_off", _lp("appointment", "Cancelled"), "neutral", "circle-x", final=True)
+MISSED = Status("missed", _lp("appointment", "Missed"), "neutral", "user-minus", final=True)
+
+#: Of orders.
 STATUSES: dict[str, Status] = {
     s.name: s for s in (NEW, IN_PROGRESS, DONE, ACCEPTED, ON_WAY, ON_SITE, COMPLETED, CANCELLED, FALSE_CALL)
+}
+APPOINTMENT_STATUSES: dict[str, Status] = {
+    s.name: s for s in (REQUESTED, AGREED, DECLINED, HELD, CALLED_OFF, MISSED)
 }
 
 
 class By(StrEnum):
-    """Whose move it is. AUTHOR is the orderer; STAFF needs the move's right on an order that they see as staff."""
+    """Whose move it is. AUTHOR is the orderer, or the client; STAFF needs the move's right on an order that they see as
+    staff, and is the provider of an appointment."""
 
     AUTHOR = "author"
     STAFF = "staff"
@@ -107,7 +146,7 @@ class Flow:
     @property
     def statuses(self) -> list[Status]:
         reached = [self.first, *(move.target for move in self.moves.values())]
-        return [status for status in STATUSES.values() if status in reached]
+        return [s for s in (*STATUSES.values(), *APPOINTMENT_STATUSES.values()) if s in reached]
 
 
 def _flow(first: Status, *moves: Move) -> Flow:
@@ -282,4 +321,77 @@ SOS = _flow(
     ),
     Move("close", _OPEN, COMPLETED, By.AUTHOR, "sos.closed", _l("Done"), in_dialog=True),
     Move("cancel", _OPEN, CANCELLED, By.AUTHOR, "sos.cancelled", _l("No longer needed"), in_dialog=True),
+)
+
+#: Appointments (S2-22, S2-23, S2-26..S2-33, D-17). Who comes too late with a mark may correct it.
+APPOINTMENT = _flow(
+    REQUESTED,
+    Move(
+        "accept",
+        (REQUESTED,),
+        AGREED,
+        By.STAFF,
+        "appointment.accepted",
+        _lp("appointment", "Accept"),
+        style="primary",
+        icon="check",
+    ),
+    Move(
+        "decline",
+        (REQUESTED,),
+        DECLINED,
+        By.STAFF,
+        "appointment.declined",
+        _l("Decline"),
+        style="danger",
+        icon="circle-x",
+        in_dialog=True,
+        needs_comment=True,
+    ),
+    Move(
+        "call_off",
+        (AGREED,),
+        CALLED_OFF,
+        By.STAFF,
+        "appointment.called_off",
+        _lp("appointment", "Call off"),
+        style="danger",
+        icon="circle-x",
+        in_dialog=True,
+        needs_comment=True,
+    ),
+    Move(
+        "hold",
+        (AGREED, MISSED),
+        HELD,
+        By.STAFF,
+        "appointment.held",
+        _lp("appointment", "It took place"),
+        style="primary",
+        icon="check-check",
+    ),
+    Move(
+        "miss",
+        (AGREED, HELD),
+        MISSED,
+        By.STAFF,
+        "appointment.missed",
+        _l("The client did not come"),
+        icon="user-minus",
+    ),
+    Move(
+        "cancel",
+        (REQUESTED, AGREED),
+        CALLED_OFF,
+        By.AUTHOR,
+        "appointment.cancelled",
+        _lp("appointment", "Cancel"),
+        style="danger",
+        icon="circle-x",
+        in_dialog=True,
+    ),
+    # Another request got the time; nobody answered until it came; nobody marked what was over.
+    Move("crowd_out", (REQUESTED,), DECLINED, By.SYSTEM, "appointment.crowded_out"),
+    Move("lapse", (REQUESTED,), DECLINED, By.SYSTEM, "appointment.lapsed"),
+    Move("expire", (AGREED,), HELD, By.SYSTEM, "appointment.expired"),
 )

@@ -1,6 +1,7 @@
 """The table of journal kinds: how each reads in a history, and to whom it is told, by which channels, in which words.
 
-Texts know %(number)s, %(title)s, %(actor)s and what the entry's data holds (status, executor, text).
+Texts know %(number)s, %(title)s, %(actor)s and what the entry's data holds (status, executor, text); moments in the
+data (`when`, `before`, `near`) read in the zone and language of whoever reads.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ class To(StrEnum):
     TEAM = "team"
     #: Everybody who appoints executors.
     DISPATCHERS = "dispatchers"
+    #: Of an appointment or of a pair of client and provider: the one half, and who serves on the other.
+    CLIENT = "client"
+    PROVIDER = "provider"
     #: Everybody who runs duty, steps and drills of calls of help.
     SOS_MANAGERS = "sos_managers"
 
@@ -36,12 +40,19 @@ class Rule:
 
 @dataclass(frozen=True)
 class Row:
-    """`history` empty: not shown in a history. `public`: the resident's page shows it too."""
+    """`history` empty: not shown in a history. `public`: the resident's page shows it too. `private`: between a client
+    and a provider; no administrator reads it (S2-61)."""
 
     history: object = ""
     icon: str = "circle-dot"
     public: bool = True
+    private: bool = False
     rules: tuple[Rule, ...] = ()
+
+
+def _ours(history: object, icon: str, *rules: Rule) -> Row:
+    """What happens between a client and a provider."""
+    return Row(history, icon, private=True, rules=rules)
 
 
 _STAFF = (To.EXECUTOR, To.TEAM, To.DISPATCHERS)
@@ -184,6 +195,107 @@ JOURNAL: dict[str, Row] = {
             ),
         ),
     ),
+    # Appointments: every change of status is told at once (S2-24).
+    "appointment.requested": _ours(
+        _l("Requested for %(when)s"),
+        "plus",
+        Rule((To.PROVIDER,), _l("New request: %(client)s, %(title)s, %(when)s")),
+    ),
+    "appointment.booked": _ours(
+        _l("Booked by the specialist for %(when)s"),
+        "calendar-check",
+        Rule((To.CLIENT,), _l("%(provider)s has booked you for %(when)s: %(title)s")),
+        Rule((To.PROVIDER,), _l("New appointment: %(client)s, %(title)s, %(when)s")),
+    ),
+    "appointment.accepted": _ours(
+        _l("Request accepted"),
+        "check",
+        Rule((To.CLIENT,), _l("%(provider)s expects you: %(title)s, %(when)s")),
+        Rule((To.PROVIDER,), _l("Accepted: %(client)s, %(title)s, %(when)s")),
+    ),
+    "appointment.declined": _ours(
+        _l("Request declined: %(comment)s"),
+        "circle-x",
+        Rule((To.CLIENT,), _l("%(provider)s cannot accept your request for %(when)s: %(comment)s")),
+        Rule((To.PROVIDER,), _l("Declined: %(client)s, %(title)s, %(when)s")),
+    ),
+    "appointment.crowded_out": _ours(
+        _l("The time was given to somebody else"),
+        "circle-x",
+        Rule(
+            (To.CLIENT,),
+            _l("The time %(when)s at %(provider)s is taken, we are sorry. Free nearby: %(near)s"),
+        ),
+    ),
+    "appointment.lapsed": _ours(
+        _l("Nobody answered in time"),
+        "clock",
+        Rule((To.CLIENT,), _l("%(provider)s did not answer your request for %(when)s. Choose another time.")),
+        Rule((To.PROVIDER,), _l("The request of %(client)s for %(when)s was not answered in time")),
+    ),
+    "appointment.cancelled": _ours(
+        _l("Cancelled by the client"),
+        "circle-x",
+        Rule((To.PROVIDER,), _l("%(client)s has cancelled: %(title)s, %(when)s")),
+    ),
+    "appointment.called_off": _ours(
+        _l("Called off: %(comment)s"),
+        "circle-x",
+        Rule(
+            (To.CLIENT,),
+            _l("%(provider)s has cancelled your appointment of %(when)s: %(comment)s"),
+            urgent=True,
+        ),
+        Rule((To.PROVIDER,), _l("Called off: %(client)s, %(title)s, %(when)s")),
+    ),
+    "appointment.moved": _ours(
+        _l("Moved from %(before)s to %(when)s"),
+        "calendar-clock",
+        Rule(
+            (To.CLIENT,),
+            _l("%(provider)s has moved your appointment from %(before)s to %(when)s"),
+            urgent=True,
+        ),
+        Rule((To.PROVIDER,), _l("Moved: %(client)s, from %(before)s to %(when)s")),
+    ),
+    "appointment.held": _ours(
+        _l("It took place"),
+        "check-check",
+        Rule((To.CLIENT,), _l("Your appointment of %(when)s is completed: %(title)s")),
+    ),
+    "appointment.missed": _ours(
+        _l("The client did not come"),
+        "user-minus",
+        Rule((To.CLIENT,), _l("You did not come to the appointment of %(when)s: %(title)s")),
+    ),
+    "appointment.expired": _ours(
+        _l("Completed automatically"),
+        "clock",
+        Rule((To.CLIENT,), _l("Your appointment of %(when)s is completed: %(title)s")),
+    ),
+    "appointment.reminded": _ours(
+        "",
+        "bell",
+        Rule((To.CLIENT,), _l("%(provider)s expects you: %(title)s, %(when)s"), urgent=True),
+    ),
+    "client.joined": _ours(
+        "", "user-plus", Rule((To.PROVIDER,), _l("%(actor)s has accepted your invitation"))
+    ),
+    "client.wrote": _ours("", "message-circle", Rule((To.PROVIDER,), _l("%(actor)s has written to you"))),
+    "client.answered": _ours("", "message-circle", Rule((To.CLIENT,), _l("%(title)s has written to you"))),
+    "client.shown": _ours("", "users"),
+    "provider.registered": Row(),
+    "provider.changed": Row(private=True),
+    "specialist.added": Row(private=True),
+    "specialist.changed": Row(private=True),
+    "specialist.joined": Row(private=True),
+    "offer.added": Row(private=True),
+    "offer.changed": Row(private=True),
+    "hours.changed": Row(private=True),
+    "absence.added": Row(private=True),
+    "absence.removed": Row(private=True),
+    "invitation.made": Row(private=True),
+    "invitation.revoked": Row(private=True),
     "duty.changed": Row(),
     "user.registered": Row(),
     "user.changed": Row(),
@@ -208,3 +320,6 @@ JOURNAL: dict[str, Row] = {
     "form.changed": Row(),
     "setting.changed": Row(),
 }
+
+#: Kinds that no administrator reads.
+PRIVATE = tuple(kind for kind, row in JOURNAL.items() if row.private)

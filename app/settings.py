@@ -47,6 +47,16 @@ SETTINGS: dict[str, Spec] = {
         10,
         60 * 60,
     ),
+    "providers_open": Spec(
+        bool, default=True, help=_l("People may register as a specialist or an organization.")
+    ),
+    "appointment_hours": Spec(
+        int,
+        24,
+        _l("Hours after an appointment at which it counts as completed if the specialist says nothing."),
+        1,
+        24 * 30,
+    ),
     "watchdog_url": Spec(
         str, "", _l("Address that the watchdog of calls for help asks for each minute, to be watched itself.")
     ),

@@ -87,7 +87,12 @@ def label(name: str, locale: str) -> str:
 
 def short(zone: dt.tzinfo) -> str:
     """ "UTC+5", "UTC-3:30": the zone's present distance from UTC, with a true minus."""
-    minutes = int((clock.now().astimezone(zone).utcoffset() or dt.timedelta()).total_seconds()) // 60
+    return offset(clock.now().astimezone(zone))
+
+
+def offset(local: dt.datetime) -> str:
+    """The same of a moment in its own zone."""
+    minutes = int((local.utcoffset() or dt.timedelta()).total_seconds()) // 60
     hours, rest = divmod(abs(minutes), 60)
     sign = "\N{MINUS SIGN}" if minutes < 0 else "+"
     return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "")

@@ -11,7 +11,9 @@ from models.alarms import (
     Receipt,
     Responder,
 )
+from models.appointments import Appointment
 from models.base import Model
+from models.bookings import Booking, Resource, ResourceKind
 from models.catalogue import Category, Extra, FieldKind, FormField, OrderKind, Service
 from models.chat import Message, ReadMark, Thread, ThreadKind
 from models.files import StoredFile
@@ -19,15 +21,31 @@ from models.journal import Channel, Entry, Notice
 from models.orders import Order
 from models.people import FACE, Company, CompanyKind, EndedSession, Membership, ResetLink, Team, User
 from models.places import Place, PlaceKind, RetiredCode
+from models.providers import (
+    Absence,
+    AbsenceKind,
+    Client,
+    Hours,
+    Invitation,
+    Offer,
+    Provider,
+    ProviderKind,
+    Specialist,
+)
 from models.settings import Setting
 
 __all__ = [
     "FACE",
+    "Absence",
+    "AbsenceKind",
     "Alarm",
     "AlarmStep",
+    "Appointment",
     "Audience",
+    "Booking",
     "Category",
     "Channel",
+    "Client",
     "Company",
     "CompanyKind",
     "Console",
@@ -39,21 +57,29 @@ __all__ = [
     "FormField",
     "Handover",
     "Heartbeat",
+    "Hours",
+    "Invitation",
     "Membership",
     "Message",
     "Model",
     "Notice",
+    "Offer",
     "Order",
     "OrderKind",
     "Place",
     "PlaceKind",
+    "Provider",
+    "ProviderKind",
     "ReadMark",
     "Receipt",
     "ResetLink",
+    "Resource",
+    "ResourceKind",
     "Responder",
     "RetiredCode",
     "Service",
     "Setting",
+    "Specialist",
     "StoredFile",
     "Team",
     "Thread",

@@ -1,4 +1,5 @@
-"""Threads, messages, how far each person has read. What a thread belongs to is said by its owner (an order)."""
+"""Threads, messages, how far each person has read. What a thread belongs to is said by its owner: an order, a client
+of a provider."""
 
 from __future__ import annotations
 
@@ -18,6 +19,8 @@ class ThreadKind(StrEnum):
     ORDER = "order"
     #: Internal notes of the staff: a thread of its own, so that a resident's page and socket cannot meet them.
     NOTES = "notes"
+    #: Between a client and a provider (S2-46).
+    CLIENT = "client"
 
 
 class Thread(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -9,18 +10,24 @@ from uuid import uuid4
 from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
-from app.actions import orders
+from app import clock, tokens
+from app.actions import appointments, invitations, orders, providers, schedule
 from app.extensions import db
 from app.permissions import DISPATCHER, EXECUTOR, OPERATOR, RESIDENT, TENANT_ADMIN
+from app.queries import slots
 from models import (
+    Appointment,
     Category,
+    Client,
     Company,
     FieldKind,
     FormField,
     Membership,
+    Offer,
     Order,
     Place,
     PlaceKind,
+    Provider,
     Service,
     Team,
     User,
@@ -132,6 +139,65 @@ def in_status(
     for who, name in way[status]:
         orders.move(who, made.id, name)
     return made
+
+
+# --- specialists and organizations --------------------------------------------------------------------------------
+
+#: Monday to Friday, 9:00 to 18:00.
+OFFICE_HOURS = [(day, 9 * 60, 18 * 60) for day in range(5)]
+
+
+def specialist(
+    owner: User | None = None, name: str = "Анна Светлова", *, hours: Any = OFFICE_HOURS, **rules: str
+) -> Provider:
+    """A specialist in Yekaterinburg's zone, with hours and one service of an hour for 2 000 ₽."""
+    owner = owner or user("Анна", "Светлова")
+    made = providers.register(owner, "specialist", name)
+    if rules:
+        providers.edit(owner, made.id, rules)
+    schedule.set_hours(owner, made.specialists[0].id, hours)
+    offer(made)
+    return made
+
+
+def organization(owner: User | None = None, *names: str, hours: Any = OFFICE_HOURS) -> Provider:
+    """An organization with specialists without accounts, each with hours, and one service that all of them do."""
+    owner = owner or user("Вера", "Директорова")
+    made = providers.register(owner, "organization", "Студия «Гармония»")
+    for name in names or ("Игорь Мастеров", "Ольга Мастерова"):
+        one = providers.add_specialist(owner, made.id, name)
+        schedule.set_hours(owner, one.id, hours)
+    offer(made)
+    return made
+
+
+def offer(of: Provider, name: str = "Консультация", **sent: str) -> Offer:
+    """A service of the provider that all of its specialists do."""
+    typed = {"name": name, "minutes": "60", "price": "2000"} | sent
+    return providers.save_offer(of.owner, of.id, None, typed, [one.id for one in of.specialists])
+
+
+def client_of(provider: Provider, person: User | None = None) -> Client:
+    """Somebody who has accepted the provider's invitation."""
+    invitation = invitations.invite(provider.owner, provider.id, "secret")
+    token = tokens.derived("secret", "invitation", invitation.nonce)
+    return invitations.accept(person or resident(), token)
+
+
+def free(provider: Provider, number: int = 0) -> dt.datetime:
+    """One of the times that clients may ask for, of the provider's first service."""
+    offered = provider.offers[0]
+    now = clock.now()
+    return slots.free_slots(db.session, offered, offered.specialists, now, now + dt.timedelta(days=20))[
+        number
+    ].at
+
+
+def appointment(client: Client | None = None, at: dt.datetime | None = None, **kw: Any) -> Appointment:
+    """An appointment that its client has requested."""
+    client = client or client_of(specialist())
+    at = at or free(client.provider)
+    return appointments.request(client.user, client.id, client.provider.offers[0].id, at, **kw)
 
 
 def _kept(thing: Any) -> Any:

@@ -22,12 +22,11 @@ from app.actions import files as file_actions
 from app.actions.chat import MAX_LENGTH
 from app.errors import AtriumError, Invalid
 from app.extensions import db
-from app.flows import By
 from app.permissions import P
-from app.policy import can, load_file, load_thread, side
+from app.policy import Talk, can, load_file, load_talk, talk_of
 from app.queries import chat as queries
 from app.storage import ACCEPT, MAX_FILE_BYTES, MAX_FILES, Storage
-from models import Message, Order, StoredFile, Thread, ThreadKind
+from models import Client, Message, Order, StoredFile, Thread, ThreadKind
 from views.context import actor, local, signed_in
 from views.errors import wants_json
 from views.links import linked
@@ -72,26 +71,28 @@ def reader_key() -> str:
 
 
 def panel(
-    order: Order,
+    owner: Order | Client,
     thread: Thread,
     found: Sequence[Message] | None = None,
     marks: Mapping[int, queries.Marks] | None = None,
 ) -> dict[str, Any]:
     """What parts/chat.html needs from a page that includes it: the last messages, unless others were `found`, and
     the marks, unless the page knows them. Two statements, a third if the roles of the staff are not known."""
-    whose = side(db.session, actor(), order)
+    talk = talk_of(db.session, actor(), owner, thread)
     shown = queries.messages(db.session, thread.id) if found is None else found
-    marks = marks or queries.marks(db.session, order, actor(), staff=whose is By.STAFF)
+    marks = marks or queries.marks(db.session, owner, actor(), staff=talk.staff)
+    people = (owner.user,) if isinstance(owner, Client) else (owner.author, owner.executor)
     return {
-        "order": order,
+        "talk": talk,
+        "order": talk.order,
         "thread": thread,
         "messages": shown,
         "marks": marks[thread.id],
-        "may_write": whose in (By.AUTHOR, By.STAFF),
-        "staff": whose is By.STAFF,
+        "may_write": talk.may_write,
+        "staff": talk.staff,
         "older": bool(shown) and shown[0].number > 1,
         # Who may be typing without having written yet.
-        "people": {str(who.id): who.name for who in (order.author, order.executor) if who},
+        "people": {str(who.id): who.name for who in people if who},
     }
 
 
@@ -111,10 +112,11 @@ class Row:
 
 
 def rows(
-    messages: Sequence[Message], order: Order, thread: Thread, marks: queries.Marks, *, divide: bool = False
+    messages: Sequence[Message], talk: Talk, marks: queries.Marks, *, divide: bool = False
 ) -> Iterator[Row]:
     """The messages in order, with what depends on the reader and on the message before."""
-    roles = queries.staff_roles(db.session, messages, order)
+    thread = talk.thread
+    roles = queries.staff_roles(db.session, messages, talk.owner)
     read = max(marks.mine, thread.opening)
     before: Message | None = None
     for message in messages:
@@ -166,12 +168,12 @@ def day_name(day: dt.date) -> str:
 def messages(thread_id: int) -> ResponseReturnValue:
     """Messages after a number (everything that was missed) or before one (older), with the marks of now. A fragment
     for the page's script; opened by itself it is a page, for browsers without a script."""
-    thread, order = load_thread(db.session, actor(), thread_id)
+    talk = load_talk(db.session, actor(), thread_id)
     if "HX-Request" not in request.headers:
-        return _page(thread, order, before=_number(request.args, "before"))
+        return _page(talk, before=_number(request.args, "before"))
     after, before = _number(request.args, "after"), _number(request.args, "before")
     found = queries.messages(db.session, thread_id, after=after, before=before)
-    return render_template("parts/chat_messages.html", **panel(order, thread, found))
+    return render_template("parts/chat_messages.html", **panel(talk.owner, talk.thread, found))
 
 
 def post(thread_id: int) -> ResponseReturnValue:
@@ -221,7 +223,7 @@ def _file_ids() -> list[UUID]:
 
 def _post_form(thread_id: int) -> ResponseReturnValue:
     """The form as browsers send it: files come with the message. What is wrong is said beside what was typed."""
-    thread, order = load_thread(db.session, actor(), thread_id)
+    talk = load_talk(db.session, actor(), thread_id)
     kept: list[StoredFile] = []
     try:
         kept += [load_file(db.session, actor(), file_id) for file_id in _file_ids()]
@@ -230,11 +232,11 @@ def _post_form(thread_id: int) -> ResponseReturnValue:
         ids = [file.id for file in kept]
         actions.post(actor(), thread_id, request.form.get("text", ""), _client_id(), ids)
     except AtriumError as error:
-        thread, order = load_thread(db.session, actor(), thread_id)
+        talk = load_talk(db.session, actor(), thread_id)
         fields = error.fields.values() if isinstance(error, Invalid) else ()
         problem = " ".join(map(str, fields)) or str(error.text)
-        return _page(thread, order, problem=problem, kept=kept), error.status
-    return redirect(page_of(thread, order), 303)
+        return _page(talk, problem=problem, kept=kept), error.status
+    return redirect(page_of(talk), 303)
 
 
 def _sent_files() -> list[FileStorage]:
@@ -249,28 +251,30 @@ def _storage() -> Storage:
     return storage
 
 
-def page_of(thread: Thread, order: Order) -> str:
+def page_of(talk: Talk) -> str:
     """The page where the reader has this thread before him."""
-    notes = thread.kind == ThreadKind.NOTES
-    desk = side(db.session, actor(), order) is By.STAFF and can(db.session, actor(), P.DESK)
-    endpoint = "desk.order" if desk else "portal.order"
-    return url_for(endpoint, number=order.id, tab="notes" if notes else "chat", _anchor=f"thread-{thread.id}")
+    anchor = f"thread-{talk.thread.id}"
+    if isinstance(talk.owner, Client):
+        endpoint = "practice.chat" if talk.staff else "portal.provider_chat"
+        return url_for(endpoint, client_id=talk.owner.id, _anchor=anchor)
+    tab = "notes" if talk.thread.kind == ThreadKind.NOTES else "chat"
+    endpoint = "desk.order" if talk.staff and can(db.session, actor(), P.DESK) else "portal.order"
+    return url_for(endpoint, number=talk.owner.id, tab=tab, _anchor=anchor)
 
 
 def _page(
-    thread: Thread,
-    order: Order,
+    talk: Talk,
     *,
     before: int | None = None,
     problem: str = "",
     kept: Sequence[StoredFile] = (),
 ) -> str:
     """The thread as a page of its own."""
-    found = queries.messages(db.session, thread.id, before=before)
+    found = queries.messages(db.session, talk.thread.id, before=before)
     return render_template(
         "chat_page.html",
-        **panel(order, thread, found),
-        home=page_of(thread, order),
+        **panel(talk.owner, talk.thread, found),
+        home=page_of(talk),
         problem=problem,
         kept=kept,
         typed=request.form.get("text", ""),

@@ -27,13 +27,14 @@ from jinja2 import Environment, pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-from app import clock, policy, settings
+from app import clock, policy, settings, timezones
+from app import money as prices
 from app.actions import inbox as actions
 from app.config import LANGUAGES
 from app.extensions import db
 from app.flows import STATUSES
 from app.permissions import P
-from app.queries import inbox
+from app.queries import inbox, wording
 from models import User
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
         can=can,
         fixed=fixed,
         languages=LANGUAGES,
+        elsewhere=elsewhere,
         locale=locale,
         now=clock.now,
         P=P,
@@ -74,7 +76,10 @@ def init_app(app: Flask) -> None:
         filesize=filesize,
         local=local,
         moment=moment,
+        money=money,
+        span=span,
         time=time,
+        when=when,
         phone=phone,
         tel=tel,
     )
@@ -255,6 +260,32 @@ def time(value: dt.datetime) -> str:
 def moment(value: dt.datetime) -> str:
     """13.05.2022, 14:42"""
     return f"{day(value)}, {time(value)}"
+
+
+def when(value: dt.datetime) -> str:
+    """пн, 23 ноября, 16:00"""
+    return wording.moment(value, timezone())
+
+
+def span(start: dt.datetime, end: dt.datetime) -> str:
+    """пн, 23 ноября, 16:00–17:00"""
+    return f"{when(start)}\N{EN DASH}{time(end)}"
+
+
+def elsewhere(start: dt.datetime, end: dt.datetime, zone_name: str) -> str:
+    """For templates: the same span by the clocks of another zone, «14:00–15:00, UTC+5», with the day if it is another
+    one; "" if the reader's clocks show the same."""
+    zone = clock.zone(zone_name)
+    here, there = local(start), start.astimezone(zone)
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    hours = f"{there:%H:%M}\N{EN DASH}{end.astimezone(zone):%H:%M}, {timezones.offset(there)}"
+    return hours if here.date() == there.date() else f"{wording.day(there)}, {hours}"
+
+
+def money(amount: int, currency: str) -> str:
+    """2 000 ₽"""
+    return prices.shown(amount, currency, locale())
 
 
 def _date(value: dt.datetime | dt.date) -> dt.date:

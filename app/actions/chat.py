@@ -15,31 +15,26 @@ from app.actions import countdown, inbox
 from app.actions.base import action
 from app.errors import Forbidden, Invalid
 from app.extensions import db
-from app.flows import By
-from app.policy import Actor, load_order, load_thread, may_write, side
+from app.policy import Actor, Talk, load_order, load_talk
 from app.storage import MAX_FILES
-from models import Message, Order, ReadMark, StoredFile, Thread, ThreadKind
+from models import Client, Message, Order, ReadMark, StoredFile, Thread, ThreadKind
 
 MAX_LENGTH = 5000
 #: How much of a message a notice quotes.
 _QUOTE = 140
 
 
-def room(thread: Thread, order: Order) -> str:
-    """The sockets that may know of this thread: notes are poked in the staff's own room only."""
-    return f"staff-{order.subject}" if thread.kind == ThreadKind.NOTES else order.subject
-
-
 @action
 def post(actor: Actor, thread_id: int, text: str, client_id: UUID, file_ids: Sequence[UUID] = ()) -> Message:
     """Send a message (S0-50..S0-53). The same `client_id` again gives the message that it made before, so a repeated
     send is harmless; numbers in the thread are gapless. Raises Invalid, Forbidden, NotFound."""
-    thread, order = load_thread(db.session, actor, thread_id)
-    if not may_write(db.session, actor, order):
+    talk = load_talk(db.session, actor, thread_id)
+    thread = talk.thread
+    if not talk.may_write:
         raise Forbidden
-    if thread.kind == ThreadKind.ORDER:
+    if talk.order and thread.kind == ThreadKind.ORDER:
         # The order's row before the thread's, as orders.move does: two writers never wait for each other in a ring.
-        order = load_order(db.session, actor, order.id, lock=True)
+        load_order(db.session, actor, talk.order.id, lock=True)
     if before := _sent_before(actor, thread_id, client_id):
         return before
     text = text.replace("\r\n", "\n").replace("\0", "").strip()
@@ -51,7 +46,7 @@ def post(actor: Actor, thread_id: int, text: str, client_id: UUID, file_ids: Seq
     if not text and not files:
         raise Invalid({"text": _("Write something or attach a file.")})
     try:
-        message = _append(thread, actor.id, text, client_id, staff=side(db.session, actor, order) is By.STAFF)
+        message = _append(thread, actor.id, text, client_id, staff=talk.staff)
     except IntegrityError:
         # The same message arrived twice at once, and the other one was first.
         db.session.rollback()
@@ -61,7 +56,7 @@ def post(actor: Actor, thread_id: int, text: str, client_id: UUID, file_ids: Seq
     for position, file in enumerate(files):
         file.message_id, file.subject, file.position = message.id, f"thread:{thread.id}", position
     mark(actor, thread, message.staff, message.number)
-    _tell(actor, thread, order, message, files)
+    _tell(actor, talk, message, files)
     return message
 
 
@@ -120,15 +115,31 @@ def open_thread(thread: Thread, text: str) -> None:
     thread.opening = 1
 
 
-def _tell(actor: Actor, thread: Thread, order: Order, message: Message, files: Sequence[StoredFile]) -> None:
+def _tell(actor: Actor, talk: Talk, message: Message, files: Sequence[StoredFile]) -> None:
+    if isinstance(talk.owner, Client):
+        _tell_client(actor, talk.owner, message)
+    else:
+        _tell_order(actor, talk, talk.owner, message, files)
+
+
+def _tell_client(actor: Actor, client: Client, message: Message) -> None:
+    """The journal is read by administrators, what clients and providers write to each other is not: no quote."""
+    kind = "client.answered" if message.staff else "client.wrote"
+    data = {"thread": message.thread_id, "message": message.number, "title": client.provider.name}
+    journal.write(db.session, kind, actor, client.subject, [client.subject, f"user:{actor.id}"], **data)
+
+
+def _tell_order(
+    actor: Actor, talk: Talk, order: Order, message: Message, files: Sequence[StoredFile]
+) -> None:
     data = {
         "title": order.title,
-        "thread": thread.id,
+        "thread": talk.thread.id,
         "message": message.number,
         "text": message.text[:_QUOTE] or f"📎 {files[0].name}",
     }
-    if thread.kind == ThreadKind.NOTES:
-        journal.write(db.session, "note.posted", actor, order.subject, [room(thread, order)], **data)
+    if talk.thread.kind == ThreadKind.NOTES:
+        journal.write(db.session, "note.posted", actor, order.subject, [talk.room], **data)
         return
     held = order.waiting_since
     if message.staff:
@@ -167,23 +178,23 @@ def mark(actor: Actor, thread: Thread, staff: bool, read: int = 0, delivered: in
 @action
 def seen(actor: Actor, thread_id: int, *, read: int = 0, delivered: int = 0) -> None:
     """The actor's browser has received messages up to `delivered`, the person has seen them up to `read`."""
-    thread, order = load_thread(db.session, actor, thread_id)
-    whose = side(db.session, actor, order)
-    if whose is None:
+    talk = load_talk(db.session, actor, thread_id)
+    thread = talk.thread
+    if talk.side is None:
         return  # an onlooker's reading is nobody's business
     read, delivered = min(read, thread.last_number), min(delivered, thread.last_number)
-    if mark(actor, thread, whose is By.STAFF, read, delivered):
-        rooms = [room(thread, order), f"user:{actor.id}"]
-        journal.signal(db.session, "thread.seen", order.subject, rooms, thread=thread.id)
+    if mark(actor, thread, talk.staff, read, delivered):
+        rooms = [talk.room, f"user:{actor.id}"]
+        journal.signal(db.session, "thread.seen", talk.subject, rooms, thread=thread.id)
         if read:
-            inbox.read_messages(actor, order.subject, thread.id, read)
+            inbox.read_messages(actor, talk.subject, thread.id, read)
 
 
 @action
 def typing(actor: Actor, thread_id: int) -> None:
     """The actor is writing: shown to the others for a few seconds, kept nowhere."""
-    thread, order = load_thread(db.session, actor, thread_id)
-    if may_write(db.session, actor, order) and actor.id is not None:
+    talk = load_talk(db.session, actor, thread_id)
+    if talk.may_write and actor.id is not None:
         journal.signal(
-            db.session, "thread.typing", order.subject, [room(thread, order)], thread=thread.id, user=actor.id
+            db.session, "thread.typing", talk.subject, [talk.room], thread=talk.thread.id, user=actor.id
         )

@@ -17,7 +17,8 @@ from app.flows import ACCEPTED, FALSE_CALL, ON_SITE, ON_WAY
 from app.notices import JOURNAL
 from app.plans import first
 from app.policy import Actor
-from app.queries.orders import Event, Words
+from app.queries.orders import Event
+from app.queries.wording import Words
 from models import (
     FACE,
     Alarm,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.permissions import EMPLOYEE, EXECUTOR, RESIDENT, ROLE_LABELS, TENANT_ADMIN
 from app.plans import first
 from app.policy import Actor
-from models import FACE, Message, Order, ReadMark, Thread
+from models import FACE, Client, Message, Order, ReadMark, Thread
 
 PAGE = 50
 #: Somebody may have ordered thousands of times; the number of unread chats is of the newest so many.
@@ -72,12 +72,13 @@ def _messages(after: bool, before: bool) -> Select[Message]:
     return query.order_by(Message.number.desc())
 
 
-def marks(session: Session, order: Order, actor: Actor, *, staff: bool) -> dict[int, Marks]:
-    """By thread, of the order's chat and notes, for the ticks beside messages of the reader's side: the furthest of
-    the other side. One statement."""
-    asked = {"chat": order.thread_id, "notes": order.notes_id, "reader": actor.id, "staff": staff}
+def marks(session: Session, owner: Order | Client, actor: Actor, *, staff: bool) -> dict[int, Marks]:
+    """By thread, of an order's chat and notes or of a client's chat, for the ticks beside messages of the reader's
+    side: the furthest of the other side. One statement."""
+    notes_id = owner.notes_id if isinstance(owner, Order) else owner.thread_id
+    asked = {"chat": owner.thread_id, "notes": notes_id, "reader": actor.id, "staff": staff}
     rows = session.execute(_marks(), asked)
-    return {order.thread_id: NONE, order.notes_id: NONE} | {key: Marks(*row) for key, *row in rows}
+    return {owner.thread_id: NONE, notes_id: NONE} | {key: Marks(*row) for key, *row in rows}
 
 
 @cache
@@ -95,9 +96,13 @@ def _marks() -> Any:
     )
 
 
-def staff_roles(session: Session, messages: Iterable[Message], order: Order) -> dict[int, object]:
+def staff_roles(session: Session, messages: Iterable[Message], owner: Order | Client) -> dict[int, object]:
     """What the staff among the authors are to the reader: «Исполнитель» is who is it on this order, the others go by
-    their role. One statement for people who were not asked for lately, else none."""
+    their role; a provider's people by their names alone. One statement for people who were not asked for lately, else
+    none."""
+    if isinstance(owner, Client):
+        return {}
+    order = owner
     authors = {message.author_id for message in messages if message.staff and message.author_id}
     asked = monotonic()
     unknown = {i for i in authors if i not in _roles or asked - _roles[i][0] > _TTL} - {order.executor_id}

@@ -15,17 +15,19 @@ from app.permissions import P
 from app.plans import first
 from app.policy import Actor, rights
 from app.queries.chat import unread_orders
-from app.queries.orders import Words
+from app.queries.wording import words
 from models import FACE, Channel, Entry, Notice
 
 PAGE = 40
+#: Subjects that have a page of their own.
+_LEADING = ("order", "appointment", "client")
 #: The bell counts no further: «99+».
 MOST = 100
 
 
 @dataclass(frozen=True)
 class Item:
-    """A notice to show. `number` is the order it leads to, None if it leads nowhere."""
+    """A notice to show. `subject` is what it leads to («order:42»), "" if it leads nowhere."""
 
     id: int
     at: dt.datetime
@@ -33,13 +35,15 @@ class Item:
     icon: str
     urgent: bool
     unread: bool
-    number: int | None
+    subject: str
 
 
-def notices(session: Session, actor: Actor, *, before: int | None = None) -> tuple[list[Item], int | None]:
-    """A page of notices, newest first, and the id to ask for the next one with. One statement."""
+def notices(
+    session: Session, actor: Actor, zone: dt.tzinfo, *, before: int | None = None
+) -> tuple[list[Item], int | None]:
+    """A page of notices, newest first, in the reader's zone, and the id to ask for the next one with. One statement."""
     rows = session.scalars(_notices(before is not None), {"reader": actor.id, "before": before}).all()
-    items = [item(notice) for notice in rows[:PAGE]]
+    items = [item(notice, zone) for notice in rows[:PAGE]]
     return items, (rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
@@ -55,29 +59,30 @@ def _notices(older: bool) -> Select[Notice]:
     return query.where(Notice.id < bindparam("before")) if older else query
 
 
-def item(notice: Notice) -> Item:
+def item(notice: Notice, zone: dt.tzinfo) -> Item:
     entry = notice.entry
-    kind, _, key = notice.subject.partition(":")
-    number = int(key) if kind == "order" else entry.data.get("number")
+    number = entry.data.get("number")
+    leads = notice.subject.partition(":")[0] in _LEADING
     return Item(
         notice.id,
         notice.created_at,
-        text(entry, notice.kind),
+        text(entry, notice.kind, zone),
         JOURNAL[entry.kind].icon,
         notice.urgent,
         notice.read_at is None,
-        number,
+        notice.subject if leads else f"order:{number}" if number else "",
     )
 
 
-def text(entry: Entry, rule: str) -> str:
-    """The words of the rule (its place in the table, «order.assigned#1») for this entry, in the reader's language."""
+def text(entry: Entry, rule: str, zone: dt.tzinfo) -> str:
+    """The words of the rule (its place in the table, «order.assigned#1») for this entry, in the reader's language and
+    zone."""
     kind, _, index = rule.partition("#")
     template = str(JOURNAL[kind].rules[int(index or 0)].text)
-    words = Words(entry.data)
-    words["number"] = entry.data.get("number") or entry.subject.partition(":")[2]
-    words["actor"] = entry.actor.name if entry.actor else "Atrium"
-    return template % words
+    told = words(entry.data, zone)
+    told["number"] = entry.data.get("number") or entry.subject.partition(":")[2]
+    told["actor"] = entry.actor.name if entry.actor else "Atrium"
+    return template % told
 
 
 def unread(session: Session, actor: Actor) -> int:

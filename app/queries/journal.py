@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.notices import PRIVATE
 from app.plans import first
 from models import Entry
 
@@ -62,7 +63,7 @@ def latest(session: Session, kinds: Sequence[str], subject: str) -> Entry | None
 
 
 def _narrowed(filters: Filters) -> Select[Entry]:
-    query = select(Entry)
+    query = select(Entry).where(Entry.kind.not_in(PRIVATE))
     if filters.kinds:
         query = query.where(Entry.kind.in_(filters.kinds))
     if filters.actor is not None:

@@ -32,6 +32,7 @@ from app.flows import DONE, NEW, STATUSES
 from app.notices import JOURNAL
 from app.plans import built, first
 from app.policy import Actor, own_orders
+from app.queries.wording import Words
 from models import Entry, Order, ReadMark, Service, Thread, User
 
 PAGE = 40
@@ -295,10 +296,3 @@ def _history(staff: bool, limit: int) -> Any:
         .order_by(Entry.id)
         .limit(first(limit))
     )
-
-
-class Words(dict[str, Any]):
-    """What a text may name; a word that the entry does not have is empty."""
-
-    def __missing__(self, key: str) -> str:
-        return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import uuid4
 
 import pytest
@@ -33,7 +34,7 @@ def test_the_way_of_a_message_to_the_desk(db, run_jobs):
     assert told(db, executor) == ["order.assigned#0", "message.posted#0"]
     assert told(db, dispatcher) == ["order.placed#0", "message.posted#0"]
     assert told(db, order.author) == ["order.assigned#1", "message.answered#0"]
-    texts = [item.text for item in queries.notices(db, dispatcher)[0]]
+    texts = [item.text for item in queries.notices(db, dispatcher, dt.UTC)[0]]
     assert texts[0].endswith(f"{order.id}: Когда придёте?")
 
 
@@ -141,4 +142,4 @@ def test_every_text_can_be_written(app, kind):
     """A text that names a word which no entry has would break somebody's inbox."""
     entry = Entry(kind=kind, subject="order:7", data={}, actor=None)
     for index, _rule in enumerate(JOURNAL[kind].rules):
-        assert "%" not in queries.text(entry, f"{kind}#{index}")
+        assert "%" not in queries.text(entry, f"{kind}#{index}", dt.UTC)

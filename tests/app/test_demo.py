@@ -359,7 +359,7 @@ def _notices_follow_the_table(db, app):
         assert notice.urgent == JOURNAL[kind].rules[int(index)].urgent
         assert notice.created_at == notice.entry.at
         assert notice.read_at is None or notice.created_at <= notice.read_at <= clock.now()
-        assert inbox.text(notice.entry, notice.kind)
+        assert inbox.text(notice.entry, notice.kind, dt.UTC)
     assert any(notice.read_at is None for notice in notices)
 
 

@@ -49,12 +49,12 @@ def test_who_sees_an_order(db, cast, who):
     person, order = cast[who], cast["order"]
     if who in SEES:
         assert policy.load_order(db, person, order.id).id == order.id
-        assert policy.load_thread(db, person, order.thread_id)[1].id == order.id
+        assert policy.load_talk(db, person, order.thread_id).owner.id == order.id
         assert policy.rooms_for(db, person, order.subject)[0] == order.subject
     else:
         for call in (
             lambda: policy.load_order(db, person, order.id),
-            lambda: policy.load_thread(db, person, order.thread_id),
+            lambda: policy.load_talk(db, person, order.thread_id),
             lambda: policy.rooms_for(db, person, order.subject),
             lambda: chat.post(person, order.thread_id, "Привет", uuid4()),
             lambda: orders.move(person, order.id, "close"),
@@ -72,7 +72,7 @@ def test_internal_notes_are_the_staffs(db, cast, who):
         assert f"staff-{order.subject}" in policy.rooms_for(db, person, order.subject)
     else:
         with pytest.raises(NotFound):
-            policy.load_thread(db, person, order.notes_id)
+            policy.load_talk(db, person, order.notes_id)
         with pytest.raises(NotFound):
             chat.post(person, order.notes_id, "Ключ у охраны", uuid4())
         if who in SEES:

@@ -13,7 +13,7 @@ from app import clock
 from app.actions import inbox as actions
 from app.extensions import db
 from app.queries import inbox
-from views.context import actor, day_long, local, signed_in
+from views.context import actor, day_long, local, signed_in, timezone
 from views.portal.base import fragment, portal
 
 
@@ -22,7 +22,7 @@ from views.portal.base import fragment, portal
 def notices() -> ResponseReturnValue:
     """The reader's notices, newest first."""
     before = request.args.get("before", type=int)
-    items, older = inbox.notices(db.session, actor(), before=before)
+    items, older = inbox.notices(db.session, actor(), timezone(), before=before)
     page = "portal/_notices.html" if fragment() else "portal/notices.html"
     return render_template(
         page,
@@ -30,7 +30,24 @@ def notices() -> ResponseReturnValue:
         unread=any(item.unread for item in items),
         older=older,
         before=before,
+        address=_address,
     )
+
+
+#: What a notice is about → the page that shows it. Each sends the staff's and the provider's side on to theirs.
+_PAGES = {
+    "order": ("portal.order", "number"),
+    "appointment": ("portal.appointment", "appointment_id"),
+    "client": ("portal.provider_chat", "client_id"),
+}
+
+
+def _address(subject: str) -> str:
+    kind, _sep, key = subject.partition(":")
+    if kind not in _PAGES:
+        return ""
+    endpoint, name = _PAGES[kind]
+    return url_for(endpoint, **{name: int(key)})
 
 
 @portal.post("/notices/read")

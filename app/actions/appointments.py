@@ -1,0 +1,489 @@
+"""Appointments: ask for a time, accept, decline, cancel, move to another time; what the timers do with them.
+
+The time itself is guarded by the database (models/bookings.py). Locks are taken in one order: the resource, then
+appointments by their number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
+
+from app import clock, journal, settings
+from app.actions import providers
+from app.actions.base import action
+from app.actions.invitations import show_to
+from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale, Taken
+from app.extensions import db
+from app.flows import AGREED, APPOINTMENT, APPOINTMENT_STATUSES, CALLED_OFF, DECLINED, REQUESTED, By, Move
+from app.policy import SYSTEM, Actor, client_side, load_appointment, load_client
+from app.queries import slots
+from models import Appointment, Booking, Client, Entry, Offer, Provider, Resource, Specialist, User
+
+MAX_WORDS = 1000
+#: How far from a time that is gone others are offered.
+_NEAR = dt.timedelta(days=4)
+#: How long after it began an appointment may still be entered by the provider.
+_LATE = dt.timedelta(days=31)
+
+
+# --- asking for a time --------------------------------------------------------------------------------------------
+
+
+@action
+def request(
+    actor: User,
+    client_id: int,
+    offer_id: int,
+    starts_at: dt.datetime,
+    *,
+    specialist_id: int | None = None,
+    words: str = "",
+    form_key: UUID | None = None,
+) -> Appointment:
+    """«Подтвердить» (S2-22): ask for a time that is free by the provider's hours and rules, of one specialist or of
+    whoever of them is free. The same `form_key` again gives the appointment that it made before.
+
+    Raises Taken if the time is not free (any more), Invalid, NotFound if the pair is not the actor's or the service is
+    not on offer."""
+    client = load_client(db.session, actor, client_id)
+    if client.user_id != actor.id:
+        raise NotFound
+    if form_key and (before := _asked_before(client, form_key)):
+        return before
+    errors: dict[str, object] = {}
+    words = providers.text(words, "words", errors, most=MAX_WORDS)
+    if errors:
+        raise Invalid(errors)
+    offer = providers.offer_of(client.provider, offer_id)
+    candidates = [one for one in serving(offer) if specialist_id in (None, one.id)]
+    if not candidates:
+        raise NotFound
+    free = slots.free_slots(db.session, offer, candidates, starts_at, starts_at + dt.timedelta(minutes=1))
+    given: Any = {"starts_at": starts_at, "actor": actor, "words": words, "form_key": form_key}
+    for slot in free:
+        if slot.at != starts_at:
+            continue
+        appointment = _new(client, offer, slot.specialist, status=REQUESTED.name, **given)
+        if _kept(appointment, form_key):
+            _record(appointment, "appointment.requested", actor)
+            return appointment
+        if form_key and (before := _asked_before(client, form_key)):
+            return before
+    raise Taken
+
+
+@action
+def book(
+    actor: User,
+    client_id: int,
+    offer_id: int,
+    specialist_id: int,
+    starts_at: dt.datetime,
+    *,
+    words: str = "",
+    form_key: UUID | None = None,
+) -> Appointment:
+    """The provider books on behalf of a client, also outside the regular hours: it is agreed at once. Raises Taken,
+    Invalid, NotFound."""
+    client = load_client(db.session, actor, client_id)
+    practice = _practice(actor, client)
+    if form_key and (before := _asked_before(client, form_key)):
+        return before
+    offer = providers.offer_of(practice, offer_id)
+    specialist = next((one for one in serving(offer) if one.id == specialist_id), None)
+    if specialist is None or not _may_book(actor, practice, specialist):
+        raise NotFound
+    errors: dict[str, object] = {}
+    words = providers.text(words, "words", errors, most=MAX_WORDS)
+    _sensible(starts_at, errors)
+    if errors:
+        raise Invalid(errors)
+    given: Any = {"starts_at": starts_at, "actor": actor, "words": words, "form_key": form_key}
+    appointment = _new(client, offer, specialist, status=AGREED.name, **given)
+    if not _kept(appointment, form_key):
+        if form_key and (before := _asked_before(client, form_key)):
+            return before
+        raise Taken
+    _record(appointment, "appointment.booked", actor)
+    _crowd_out(appointment)
+    return appointment
+
+
+def serving(offer: Offer) -> list[Specialist]:
+    """Who does a service that is on offer; nobody if it is not."""
+    return [one for one in offer.specialists if one.active] if offer.active else []
+
+
+def _practice(actor: User, client: Client) -> Provider:
+    if client_side(actor, client) is not By.STAFF:
+        raise NotFound
+    return client.provider
+
+
+def _may_book(actor: User, provider: Provider, specialist: Specialist) -> bool:
+    """The owner and who sees all book for everybody, others for themselves."""
+    me = next((one for one in provider.specialists if one.user_id == actor.id and one.active), None)
+    return provider.owner_id == actor.id or (me is not None and (me.sees_all or me.id == specialist.id))
+
+
+def _sensible(starts_at: dt.datetime, errors: dict[str, object]) -> None:
+    now = clock.now()
+    if not now - _LATE <= starts_at <= now + dt.timedelta(days=2 * 366):
+        errors["at"] = _("Please enter a day that is not so far away.")
+
+
+def _asked_before(client: Client, form_key: UUID) -> Appointment | None:
+    found: Appointment | None = db.session.scalar(
+        select(Appointment).where(Appointment.form_key == form_key, Appointment.client_id == client.id)
+    )
+    return found
+
+
+def _new(
+    client: Client,
+    offer: Offer,
+    specialist: Specialist,
+    *,
+    starts_at: dt.datetime,
+    actor: User,
+    status: str,
+    words: str,
+    form_key: UUID | None,
+) -> Appointment:
+    """What was offered is written down as it is agreed. Not yet in the session."""
+    provider = client.provider
+    ends_at = starts_at + dt.timedelta(minutes=offer.minutes)
+    held = status != REQUESTED.name or provider.holds_requests
+    now = clock.now()
+    with db.session.no_autoflush:
+        return Appointment(
+            status=status,
+            client=client,
+            provider_id=provider.id,
+            specialist=specialist,
+            offer=offer,
+            booking=Booking(
+                resource_id=specialist.resource_id,
+                span=Range(starts_at, ends_at + dt.timedelta(minutes=offer.buffer)),
+                active=held,
+            ),
+            title=offer.name,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            price=offer.price,
+            currency=provider.currency,
+            place=offer.place or provider.place,
+            meeting_url=offer.meeting_url or provider.meeting_url,
+            words=words,
+            created_by=actor.id,
+            created_at=now,
+            updated_at=now,
+            form_key=form_key,
+        )
+
+
+def _kept(appointment: Appointment, form_key: UUID | None) -> bool:
+    """Whether the database took it: the time was free, and the form is new."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(appointment)
+            db.session.flush()
+    except IntegrityError as error:
+        if not _is_taken(error) and form_key is None:
+            raise
+        return False
+    show_to(appointment.client, appointment.specialist)
+    return True
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", "") == "ex_bookings_span"
+
+
+# --- moving along the flow ----------------------------------------------------------------------------------------
+
+
+@action
+def move(
+    actor: Actor, appointment_id: int, name: str, *, version: int | None = None, comment: str = ""
+) -> Appointment:
+    """Press the button `name` of the flow (S2-23, S2-33). Accepting one of several requests for one time closes the
+    others, with free times near. `version` is what the actor saw.
+
+    Raises NotFound, Forbidden, IllegalMove, Stale, Taken (the time was given away), Invalid (a comment is missing). A
+    press that the same actor repeats changes nothing."""
+    appointment = load_appointment(db.session, actor, appointment_id)
+    step = APPOINTMENT.moves.get(name)
+    if step is None:
+        raise IllegalMove(_impossible())
+    if step.target is AGREED:
+        _lock_time(appointment)
+    appointment = load_appointment(db.session, actor, appointment_id, lock=True)
+    if _pressed_twice(actor, appointment, step):
+        return appointment
+    _check(actor, appointment, step, version)
+    errors: dict[str, object] = {}
+    comment = providers.text(comment, "comment", errors, most=MAX_WORDS)
+    if step.needs_comment and not comment:
+        errors["comment"] = _("Please say why.")
+    if errors:
+        raise Invalid(errors)
+    before = appointment.status
+    _step(appointment, step, comment)
+    data: dict[str, Any] = {"from": before, "to": appointment.status, "comment": comment}
+    if name == "crowd_out":
+        data |= {"near": [at.isoformat() for at in near(appointment)]}
+    _record(appointment, step.kind, actor, **data)
+    if step.target is AGREED:
+        _crowd_out(appointment)
+    return appointment
+
+
+def _lock_time(appointment: Appointment) -> None:
+    """Whoever gives time of this resource away waits for whoever does it already."""
+    db.session.execute(
+        select(Resource.id)
+        .join(Booking, Booking.resource_id == Resource.id)
+        .where(Booking.id == appointment.booking_id)
+        .with_for_update(of=Resource)
+    )
+
+
+def _pressed_twice(actor: Actor, appointment: Appointment, step: Move) -> bool:
+    """Whether the last change of status is this very step by this very actor."""
+    if appointment.status != step.target.name:
+        return False
+    last = db.session.execute(
+        select(Entry.kind, Entry.actor_id)
+        .where(Entry.subject == appointment.subject, Entry.data.has_key("to"))
+        .order_by(Entry.id.desc())
+        .limit(1)
+    ).first()
+    return last is not None and last.kind == step.kind and last.actor_id == actor.id
+
+
+def _check(actor: Actor, appointment: Appointment, step: Move, version: int | None) -> None:
+    if step.by is not client_side(actor, appointment.client):
+        raise Forbidden
+    if version is not None and version != appointment.version:
+        raise Stale
+    if not step.starts_from(appointment.status):
+        raise IllegalMove(_impossible())
+    begun = appointment.starts_at <= clock.now()
+    if step.name in ("hold", "miss") and not begun:
+        raise IllegalMove(_("This can be said when the appointment has begun."))
+    if step.name == "accept" and begun:
+        raise IllegalMove(_("The time of this request is over. Offer another one in the chat."))
+    if step.name == "cancel" and begun:
+        raise IllegalMove(_("The appointment has begun already. Write to the specialist in the chat."))
+
+
+def _impossible() -> str:
+    return _("This is not possible in the appointment's present status.")
+
+
+def _step(appointment: Appointment, step: Move, comment: str) -> None:
+    now = clock.now()
+    appointment.status, appointment.updated_at = step.target.name, now
+    appointment.reason = comment if step.needs_comment else appointment.reason
+    appointment.closed_at = now if step.target.final else None
+    try:
+        with db.session.begin_nested():
+            appointment.booking.active = step.target not in (DECLINED, CALLED_OFF)
+            db.session.flush()
+    except IntegrityError as error:
+        if not _is_taken(error):
+            raise
+        raise Taken(
+            _("This time was given to somebody else meanwhile. Offer another one in the chat.")
+        ) from None
+
+
+def _crowd_out(agreed: Appointment) -> None:
+    """Close other requests for time that is given away now."""
+    span = agreed.booking.span
+    others = db.session.scalars(
+        select(Appointment.id)
+        .join(Booking, Booking.id == Appointment.booking_id)
+        .where(
+            Appointment.status == REQUESTED.name,
+            Appointment.id != agreed.id,
+            Booking.resource_id == agreed.booking.resource_id,
+            Booking.span.overlaps(span),
+        )
+        .order_by(Appointment.id)
+    ).all()
+    for other in others:
+        try:
+            move(SYSTEM, other, "crowd_out")
+        except IllegalMove:
+            continue  # its client was faster, and has cancelled it
+
+
+def near(appointment: Appointment) -> list[dt.datetime]:
+    """Free times close to the appointment's own, of the same specialist: what to ask for instead (S2-38)."""
+    specialists = [one for one in serving(appointment.offer) if one.id == appointment.specialist_id]
+    found = slots.free_slots(
+        db.session,
+        appointment.offer,
+        specialists,
+        appointment.starts_at - _NEAR,
+        appointment.starts_at + _NEAR,
+    )
+    return [slot.at for slot in slots.nearest(found, appointment.starts_at)]
+
+
+# --- another time -------------------------------------------------------------------------------------------------
+
+
+@action
+def reschedule(
+    actor: Actor, appointment_id: int, starts_at: dt.datetime, *, version: int | None = None
+) -> Appointment:
+    """The provider moves an open appointment to another time of the same specialist; a request is accepted by that. The
+    client is told at once. Raises Taken, Stale, IllegalMove, Forbidden, NotFound, Invalid."""
+    appointment = load_appointment(db.session, actor, appointment_id)
+    _lock_time(appointment)
+    appointment = load_appointment(db.session, actor, appointment_id, lock=True)
+    if client_side(actor, appointment.client) is not By.STAFF:
+        raise Forbidden
+    if version is not None and version != appointment.version:
+        raise Stale
+    if APPOINTMENT_STATUSES[appointment.status].final:
+        raise IllegalMove(_impossible())
+    errors: dict[str, object] = {}
+    _sensible(starts_at, errors)
+    if starts_at <= clock.now():
+        errors["at"] = _("This time is over already.")
+    if errors:
+        raise Invalid(errors)
+    before, status = appointment.starts_at, appointment.status
+    if (starts_at, AGREED.name) == (before, status):
+        return appointment
+    span = appointment.booking.span
+    assert span.lower is not None
+    assert span.upper is not None
+    length, whole = appointment.ends_at - before, span.upper - span.lower
+    appointment.status, appointment.updated_at = AGREED.name, clock.now()
+    appointment.starts_at, appointment.ends_at = starts_at, starts_at + length
+    appointment.reminded_at = None
+    try:
+        with db.session.begin_nested():
+            appointment.booking.span = Range(starts_at, starts_at + whole)
+            appointment.booking.active = True
+            db.session.flush()
+    except IntegrityError as error:
+        if not _is_taken(error):
+            raise
+        raise Taken from None
+    data = {"from": status, "to": AGREED.name, "before": before.isoformat()}
+    _record(appointment, "appointment.moved", actor, **data)
+    _crowd_out(appointment)
+    return appointment
+
+
+@action
+def refuse_all(actor: Actor, appointment_ids: Sequence[int], comment: str) -> int:
+    """Decline or call off several at once, as when somebody falls ill. What is closed meanwhile is left as it is. How
+    many. Raises Invalid without a reason, NotFound, Forbidden."""
+    done = 0
+    for number in sorted(set(appointment_ids)):
+        appointment = load_appointment(db.session, actor, number)
+        if APPOINTMENT_STATUSES[appointment.status].final:
+            continue
+        move(
+            actor, number, "decline" if appointment.status == REQUESTED.name else "call_off", comment=comment
+        )
+        done += 1
+    return done
+
+
+# --- timers -------------------------------------------------------------------------------------------------------
+
+
+@action
+def lapse_due(limit: int = 100) -> int:
+    """Close requests that nobody answered before their time came. How many."""
+    return _all_due(
+        "lapse", limit, Appointment.status == REQUESTED.name, Appointment.starts_at <= clock.now()
+    )
+
+
+@action
+def expire_due(limit: int = 100) -> int:
+    """Complete appointments that were over some hours ago and that nobody marked. How many."""
+    hours = dt.timedelta(hours=settings.get(db.session, "appointment_hours"))
+    return _all_due(
+        "expire", limit, Appointment.status == AGREED.name, Appointment.ends_at <= clock.now() - hours
+    )
+
+
+def _all_due(name: str, limit: int, *conditions: Any) -> int:
+    due = db.session.scalars(
+        select(Appointment.id)
+        .where(Appointment.closed_at.is_(None), *conditions)
+        .order_by(Appointment.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for number in due:
+        move(SYSTEM, number, name)
+    return len(due)
+
+
+@action
+def remind_due(limit: int = 100) -> int:
+    """Remind clients of what is before them, the provider's hours ahead. How many."""
+    now, ahead = clock.now(), func.make_interval(0, 0, 0, 0, Provider.reminder)
+    due = db.session.scalars(
+        select(Appointment)
+        .join(Provider, Provider.id == Appointment.provider_id)
+        .where(
+            Appointment.status == AGREED.name,
+            Appointment.reminded_at.is_(None),
+            Appointment.starts_at > now,
+            Appointment.starts_at - ahead <= now,
+            # Who agreed after that moment has just been told.
+            Appointment.updated_at < Appointment.starts_at - ahead,
+        )
+        .order_by(Appointment.starts_at)
+        .limit(limit)
+        .with_for_update(of=Appointment, skip_locked=True)
+    ).all()
+    for appointment in due:
+        appointment.reminded_at = now
+        _record(appointment, "appointment.reminded", SYSTEM)
+    return len(due)
+
+
+# --- telling ------------------------------------------------------------------------------------------------------
+
+
+def _record(appointment: Appointment, kind: str, actor: Actor, **data: Any) -> None:
+    """A journal line with what notices and the history say of it, poked to the two sides and to nobody else."""
+    client = appointment.client
+    people = {client.user_id, client.provider.owner_id} | {
+        one.user_id
+        for one in client.provider.specialists
+        if one.active and (one.sees_all or one.id == appointment.specialist_id)
+    }
+    journal.write(
+        db.session,
+        kind,
+        actor,
+        appointment.subject,
+        [f"user:{number}" for number in people if number],
+        title=appointment.title,
+        client=client.user.name,
+        provider=client.provider.name,
+        when=appointment.starts_at.isoformat(),
+        **data,
+    )

@@ -1,0 +1,322 @@
+"""Who serves: becoming a specialist or an organization, its rules, its specialists and services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from app import clock, journal, money, settings, timezones
+from app.actions.base import action
+from app.errors import Forbidden, Invalid, NotFound
+from app.extensions import db
+from app.policy import Actor, Practice, load_practice, load_specialist
+from models import Offer, Provider, ProviderKind, Resource, Specialist, User
+
+MAX_NAME = 120
+MAX_LINE = 300
+MAX_TEXT = 5000
+#: Minutes between the starts on offer.
+STEPS = (5, 10, 15, 20, 30, 45, 60, 90, 120)
+
+
+def record(practice: Provider, kind: str, actor: Actor, **data: object) -> None:
+    """A journal line about the provider; its people's pages are poked."""
+    rooms = {f"user:{practice.owner_id}"} | {
+        f"user:{one.user_id}" for one in practice.specialists if one.user_id and one.active
+    }
+    journal.write(db.session, kind, actor, practice.subject, rooms, **data)
+
+
+# --- becoming one -------------------------------------------------------------------------------------------------
+
+
+@action
+def register(
+    actor: User, kind: str, name: str, *, headline: str = "", timezone: str | None = None
+) -> Provider:
+    """Become a specialist or an organization (S2-63); the client side stays as it is (S2-66). The same again gives the
+    registration that is there. Raises Invalid: one account is one of the two (S2-65, S2-67); Forbidden if it is
+    switched off."""
+    if not settings.get(db.session, "providers_open"):
+        raise Forbidden(_("New specialists and organizations are registered by the administrator."))
+    if kind not in list(ProviderKind):
+        raise Invalid({"kind": _("Please choose from the list.")})
+    if before := _owned(actor):
+        return _same_or_refused(before, kind)
+    errors: dict[str, object] = {}
+    provider = Provider(
+        kind=kind,
+        owner_id=actor.id,
+        name=line(name, "name", errors, most=MAX_NAME, required=True),
+        headline=line(headline, "headline", errors, most=200),
+        timezone=_zone(timezone or actor.timezone or settings.get(db.session, "timezone"), errors),
+        created_at=clock.now(),
+    )
+    if errors:
+        raise Invalid(errors)
+    if kind == ProviderKind.SPECIALIST:
+        provider.specialists = [
+            Specialist(user_id=actor.id, resource_id=resource_of(actor.id), name=provider.name)
+        ]
+    db.session.add(provider)
+    try:
+        db.session.flush()
+    except IntegrityError:  # both kinds were asked for at once, and the other request was first
+        db.session.rollback()
+        if before := _owned(actor):
+            return _same_or_refused(before, kind)
+        raise
+    record(provider, "provider.registered", actor, name=provider.name)
+    return provider
+
+
+def _owned(actor: User) -> Provider | None:
+    found: Provider | None = db.session.scalar(select(Provider).where(Provider.owner_id == actor.id))
+    return found
+
+
+def _same_or_refused(before: Provider, kind: str) -> Provider:
+    if before.kind == kind:
+        return before
+    raise Invalid(
+        {
+            "kind": _(
+                "This account is registered as an organization already, and one account is either an organization "
+                "or a specialist. If you also serve clients yourself, register as a specialist with a second account."
+            )
+            if before.is_organization
+            else _(
+                "This account is registered as a specialist already, and one account is either a specialist or an "
+                "organization. Register your organization with a second account."
+            )
+        },
+        code="registered",
+    )
+
+
+def resource_of(user_id: int) -> int:
+    """A person's time: one resource wherever he serves."""
+    db.session.execute(insert(Resource).values(user_id=user_id).on_conflict_do_nothing())
+    return db.session.scalars(select(Resource.id).where(Resource.user_id == user_id)).one()
+
+
+# --- rules --------------------------------------------------------------------------------------------------------
+
+
+@action
+def edit(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Provider:
+    """The provider's name and rules of booking; a field that is not sent stays. Raises Invalid per field, Forbidden,
+    NotFound."""
+    provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    errors: dict[str, object] = {}
+    values = {
+        "name": line(sent.get("name", provider.name), "name", errors, most=MAX_NAME, required=True),
+        "headline": line(sent.get("headline", provider.headline), "headline", errors, most=200),
+        "timezone": _zone(sent.get("timezone", provider.timezone), errors),
+        "currency": _currency(sent.get("currency", provider.currency), errors),
+        "holds_requests": sent.get("holds_requests", "yes" if provider.holds_requests else "") == "yes",
+        "step": number(sent.get("step", str(provider.step)), "step", errors, among=STEPS),
+        "notice": number(sent.get("notice", str(provider.notice)), "notice", errors, 0, 60 * 24 * 30),
+        "horizon": number(sent.get("horizon", str(provider.horizon)), "horizon", errors, 1, 366),
+        "reminder": number(sent.get("reminder", str(provider.reminder)), "reminder", errors, 0, 24 * 14),
+        "place": line(sent.get("place", provider.place), "place", errors),
+        "meeting_url": address(sent.get("meeting_url", provider.meeting_url), "meeting_url", errors),
+    }
+    if errors:
+        raise Invalid(errors)
+    changed = sorted(name for name, value in values.items() if getattr(provider, name) != value)
+    for name in changed:
+        setattr(provider, name, values[name])
+    if changed:
+        if not provider.is_organization:
+            provider.specialists[0].name = provider.name
+        record(provider, "provider.changed", actor, fields=changed)
+    return provider
+
+
+# --- specialists of an organization (I-20) -------------------------------------------------------------------------
+
+
+@action
+def add_specialist(actor: Actor, provider_id: int, name: str, title: str = "") -> Specialist:
+    """Somebody who serves in the organization, at first without an account. Raises Invalid, Forbidden, NotFound."""
+    provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    if not provider.is_organization:
+        raise Invalid(text=_("A specialist serves alone. Colleagues serve in an organization."))
+    errors: dict[str, object] = {}
+    values = {
+        "name": line(name, "name", errors, most=MAX_NAME, required=True),
+        "title": line(title, "title", errors, most=200),
+    }
+    if errors:
+        raise Invalid(errors)
+    specialist = Specialist(
+        provider_id=provider.id, resource=Resource(), position=len(provider.specialists), **values
+    )
+    provider.specialists.append(specialist)
+    db.session.flush()
+    record(provider, "specialist.added", actor, name=specialist.name)
+    return specialist
+
+
+@action
+def edit_specialist(
+    actor: Actor, specialist_id: int, *, name: str, title: str, active: bool, sees_all: bool
+) -> Specialist:
+    """How a specialist is called, whether clients can choose him, whether he sees every client. Raises Invalid,
+    Forbidden (only the owner does this), NotFound."""
+    specialist, practice = load_specialist(db.session, actor, specialist_id)
+    _manages(practice)
+    errors: dict[str, object] = {}
+    specialist.name = line(name, "name", errors, most=MAX_NAME, required=True)
+    specialist.title = line(title, "title", errors, most=200)
+    if errors:
+        raise Invalid(errors)
+    specialist.active = active or not practice.provider.is_organization
+    specialist.sees_all = sees_all
+    record(practice.provider, "specialist.changed", actor, name=specialist.name)
+    return specialist
+
+
+# --- services -----------------------------------------------------------------------------------------------------
+
+
+@action
+def save_offer(
+    actor: Actor, provider_id: int, offer_id: int | None, sent: Mapping[str, str], serves: Sequence[int] = ()
+) -> Offer:
+    """Add a service, or change it: appointments keep what was agreed. `serves` are the organization's specialists who
+    do it. Raises Invalid per field, Forbidden, NotFound."""
+    provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    errors: dict[str, object] = {}
+    price = money.parsed(sent.get("price", ""), provider.currency)
+    if price is None:
+        errors["price"] = _("Please enter an amount, for example 1500 or 1500,50.")
+    values = {
+        "name": line(sent.get("name", ""), "name", errors, most=MAX_NAME, required=True),
+        "description": text(sent.get("description", ""), "description", errors),
+        "minutes": number(sent.get("minutes", ""), "minutes", errors, 5, 24 * 60),
+        "buffer": number(sent.get("buffer") or "0", "buffer", errors, 0, 12 * 60),
+        "price": price,
+        "place": line(sent.get("place", ""), "place", errors),
+        "meeting_url": address(sent.get("meeting_url", ""), "meeting_url", errors),
+        "active": sent.get("active", "yes") == "yes",
+    }
+    chosen = [one for one in provider.specialists if one.id in serves or not provider.is_organization]
+    if errors:
+        raise Invalid(errors)
+    if offer_id is None:
+        offer = Offer(provider=provider, position=len(provider.offers), **values)
+        db.session.add(offer)
+    else:
+        offer = offer_of(provider, offer_id)
+        for name, value in values.items():
+            setattr(offer, name, value)
+    offer.specialists = chosen
+    db.session.flush()
+    record(provider, "offer.changed" if offer_id else "offer.added", actor, name=offer.name)
+    return offer
+
+
+@action
+def serve(actor: Actor, specialist_id: int, offer_ids: Sequence[int]) -> Specialist:
+    """Which services of the organization's catalogue a specialist does: his own choice, or the owner's. Raises
+    NotFound."""
+    specialist, practice = load_specialist(db.session, actor, specialist_id)
+    for offer in practice.provider.offers:
+        wanted = offer.id in offer_ids
+        if wanted and specialist not in offer.specialists:
+            offer.specialists.append(specialist)
+        elif not wanted and specialist in offer.specialists:
+            offer.specialists.remove(specialist)
+    record(practice.provider, "specialist.changed", actor, name=specialist.name)
+    return specialist
+
+
+def offer_of(provider: Provider, offer_id: int) -> Offer:
+    """One of the provider's services. Raises NotFound."""
+    found = next((offer for offer in provider.offers if offer.id == offer_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _manages(practice: Practice) -> None:
+    if not practice.owner:
+        raise Forbidden
+
+
+# --- what is typed ------------------------------------------------------------------------------------------------
+
+
+def line(
+    typed: str, field: str, errors: dict[str, object], *, most: int = MAX_LINE, required: bool = False
+) -> str:
+    """One line of text, without what cannot be printed."""
+    found = " ".join("".join(c for c in typed if c.isprintable() or c.isspace()).split())
+    if required and not found:
+        errors[field] = _("Please fill this in.")
+    elif len(found) > most:
+        errors[field] = _("At most %(number)s characters.", number=most)
+    return found
+
+
+def text(typed: str, field: str, errors: dict[str, object], *, most: int = MAX_TEXT) -> str:
+    found = typed.replace("\r\n", "\n").replace("\0", "").strip()
+    if len(found) > most:
+        errors[field] = _("At most %(number)s characters.", number=most)
+    return found
+
+
+def number(
+    typed: str,
+    field: str,
+    errors: dict[str, object],
+    least: int = 0,
+    most: int = 0,
+    *,
+    among: Sequence[int] = (),
+) -> int:
+    """A whole number within its limits, or one of a few."""
+    plain = typed.strip()
+    found = int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 9 else None
+    if among:
+        if found not in among:
+            errors[field] = _("Please choose from the list.")
+    elif found is None or not least <= found <= most:
+        errors[field] = _("Please enter a number from %(least)s to %(most)s.", least=least, most=most)
+    return found or 0
+
+
+def address(typed: str, field: str, errors: dict[str, object], *, most: int = 500) -> str:
+    """An address of the web, http or https; without a scheme it is https."""
+    found = typed.strip()
+    if not found:
+        return ""
+    if "://" not in found:
+        found = f"https://{found}"
+    try:
+        parts = urlsplit(found)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and "." in (parts.hostname or "")
+    except ValueError:
+        right = False
+    if not right or len(found) > most or any(c.isspace() or not c.isprintable() for c in found):
+        errors[field] = _("Please enter an address such as https://example.org.")
+    return found
+
+
+def _zone(name: str, errors: dict[str, object]) -> str:
+    if not timezones.may_choose(name):
+        errors["timezone"] = _("Please choose from the list.")
+    return name
+
+
+def _currency(name: str, errors: dict[str, object]) -> str:
+    if name not in money.CURRENCIES:
+        errors["currency"] = _("Please choose from the list.")
+    return name

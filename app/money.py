@@ -1,0 +1,48 @@
+"""Money: an integer of minor units with a currency. Parsed as people type it, shown as their language writes it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+
+#: What one price may be at most, in major units: what a 32-bit column of kopecks holds.
+MOST = 20_000_000
+CURRENCIES = ("RUB", "USD", "EUR", "BYN", "KZT")
+
+
+def parsed(text: str, currency: str) -> int | None:
+    """ "1 500,50" → 150050 minor units; None if it is no amount of money from 0 to MOST."""
+    plain = "".join(text.split()).replace("\N{NO-BREAK SPACE}", "").replace(",", ".")
+    for sign in (get_currency_symbol(currency, "ru"), currency):
+        plain = plain.removesuffix(sign).removeprefix(sign)
+    try:
+        amount = Decimal(plain or "0")
+    except InvalidOperation:
+        return None
+    minor = amount * 10 ** get_currency_precision(currency)
+    if not amount.is_finite() or not 0 <= amount <= MOST or minor != int(minor):
+        return None
+    return int(minor)
+
+
+def shown(amount: int, currency: str, locale: str) -> str:
+    """«2 000 ₽»; kopecks only where there are any."""
+    digits = get_currency_precision(currency)
+    value = Decimal(amount).scaleb(-digits)
+    whole = value == value.to_integral_value()
+    pattern = _WHOLE.get(locale.partition("_")[0], "¤#,##0") if whole else None
+    text = format_currency(value, currency, locale=locale, format=pattern, currency_digits=not whole)
+    return re.sub(r"^([A-Z]{3})(?=\d)", "\\1\N{NO-BREAK SPACE}", text)
+
+
+def typed(amount: int, currency: str) -> str:
+    """The amount for a form's field: "1500" or "1500,50"."""
+    digits = get_currency_precision(currency)
+    value = Decimal(amount).scaleb(-digits)
+    text = f"{value:.0f}" if value == value.to_integral_value() else f"{value:.{digits}f}"
+    return text.replace(".", ",")
+
+
+_WHOLE = {"ru": "#,##0\N{NO-BREAK SPACE}¤", "en": "¤#,##0"}

@@ -1,0 +1,173 @@
+"""Specialists, organizations, their clients and appointments: between the two of them and nobody else (S2-61). No right
+of a role opens them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.errors import Forbidden, NotFound
+from app.flows import APPOINTMENT, By, Move
+from app.policy.rights import SYSTEM, Actor
+from models import FACE, Appointment, Client, Provider, Specialist, User
+from models.providers import client_specialists
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A provider as somebody who works there meets it. `me` is None for an owner who serves nobody himself."""
+
+    provider: Provider
+    me: Specialist | None
+    owner: bool
+
+    @property
+    def sees_all(self) -> bool:
+        """Every client and the whole calendar, not the own ones alone (I-20)."""
+        return self.owner or (self.me is not None and self.me.sees_all)
+
+
+def practices(session: Session, actor: Actor) -> list[Practice]:
+    """Where the actor works: the own registration first, then the organizations that he serves in. One statement."""
+    rows = session.execute(
+        select(Provider, Specialist)
+        .outerjoin(
+            Specialist,
+            (Specialist.provider_id == Provider.id) & (Specialist.user_id == actor.id) & Specialist.active,
+        )
+        .where(or_(Provider.owner_id == actor.id, Specialist.id.is_not(None)))
+        .order_by(Provider.owner_id != actor.id, Provider.id)
+    )
+    return [Practice(provider, me, provider.owner_id == actor.id) for provider, me in rows]
+
+
+def load_practice(session: Session, actor: Actor, provider_id: int, *, manage: bool = False) -> Practice:
+    """The provider that the actor works at. Raises NotFound if he does not; Forbidden if he is to `manage` it and it is
+    not his."""
+    found = next((one for one in practices(session, actor) if one.provider.id == provider_id), None)
+    if found is None:
+        raise NotFound
+    if manage and not found.owner:
+        raise Forbidden
+    return found
+
+
+def load_specialist(session: Session, actor: Actor, specialist_id: int) -> tuple[Specialist, Practice]:
+    """Somebody whose hours, absences and services the actor may change: himself, or anybody of the own organization.
+    Raises NotFound."""
+    specialist = _get(session, Specialist, specialist_id)
+    practice = load_practice(session, actor, specialist.provider_id)
+    if not practice.owner and practice.me is not specialist:
+        raise NotFound
+    return specialist, practice
+
+
+def visible_clients(actor: Actor) -> Select[Client]:
+    """Pairs that the actor is one half of: as the client, as the owner, as a specialist who sees this client."""
+    query = select(Client)
+    if actor is SYSTEM:
+        return query
+    return query.where(or_(Client.user_id == actor.id, _served(actor)))
+
+
+def served_clients(actor: Actor) -> Select[Client]:
+    """The same, on the provider's side alone."""
+    return select(Client).where(_served(actor), Client.user_id != actor.id)
+
+
+def _served(actor: Actor):  # type: ignore[no-untyped-def]  # a condition of SQLAlchemy's
+    mine = select(client_specialists.c.client_id).join(Specialist).where(*_works(actor))
+    return or_(Client.provider_id.in_(_overseen(actor)), Client.id.in_(mine))
+
+
+def _works(actor: Actor):  # type: ignore[no-untyped-def]
+    return Specialist.user_id == actor.id, Specialist.active
+
+
+def _overseen(actor: Actor) -> Select[int]:
+    """The providers whose every client and appointment the actor sees."""
+    return select(Provider.id).where(
+        or_(
+            Provider.owner_id == actor.id,
+            Provider.id.in_(select(Specialist.provider_id).where(*_works(actor), Specialist.sees_all)),
+        )
+    )
+
+
+def load_client(session: Session, actor: Actor, client_id: int) -> Client:
+    """A pair with its two sides. Raises NotFound if the actor is neither."""
+    if client_id >= 2**31:
+        raise NotFound
+    client: Client | None = session.scalar(
+        visible_clients(actor)
+        .where(Client.id == client_id)
+        .options(
+            joinedload(Client.user).load_only(*FACE, User.email, User.phone, User.timezone),
+            joinedload(Client.provider).joinedload(Provider.owner).load_only(*FACE),
+        )
+    )
+    if client is None:
+        raise NotFound
+    return client
+
+
+def client_side(actor: Actor, client: Client) -> By:
+    """As whom the actor meets a pair that he may see: the client is its AUTHOR, the provider its STAFF."""
+    if actor is SYSTEM:
+        return By.SYSTEM
+    return By.AUTHOR if client.user_id == actor.id else By.STAFF
+
+
+def visible_appointments(actor: Actor) -> Select[Appointment]:
+    """Appointments that the actor may know of: his as a client, those he serves, all where he sees all."""
+    query = select(Appointment)
+    if actor is SYSTEM:
+        return query
+    own = select(Client.id).where(Client.user_id == actor.id)
+    served = select(Specialist.id).where(*_works(actor))
+    return query.where(
+        or_(
+            Appointment.client_id.in_(own),
+            Appointment.specialist_id.in_(served),
+            Appointment.provider_id.in_(_overseen(actor)),
+        )
+    )
+
+
+def load_appointment(
+    session: Session, actor: Actor, appointment_id: int, *, lock: bool = False
+) -> Appointment:
+    """An appointment with its two sides. Raises NotFound if the actor may not know of it. With `lock` its row is locked
+    until the transaction ends and its present state is read."""
+    if appointment_id >= 2**63:
+        raise NotFound
+    query = visible_appointments(actor).where(Appointment.id == appointment_id)
+    if lock:
+        query = query.with_for_update(of=Appointment).execution_options(populate_existing=True)
+    else:
+        query = query.options(
+            joinedload(Appointment.client).joinedload(Client.user).load_only(*FACE, User.email, User.phone),
+            joinedload(Appointment.client).joinedload(Client.provider),
+            joinedload(Appointment.specialist),
+            joinedload(Appointment.offer),
+        )
+    appointment: Appointment | None = session.scalar(query)
+    if appointment is None:
+        raise NotFound
+    return appointment
+
+
+def appointment_moves(actor: Actor, appointment: Appointment) -> list[Move]:
+    """The moves that the actor may make now: the buttons of the page, and what `appointments.move` accepts but for the
+    time (nobody comes, or fails to come, before it)."""
+    whose = client_side(actor, appointment.client)
+    return list(APPOINTMENT.moves_from(appointment.status, whose))
+
+
+def _get(session: Session, table: type[Specialist], number: int) -> Specialist:
+    found = session.get(table, number) if number < 2**31 else None
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,47 @@
+"""What journal texts may name: the entry's data as words, moments in the reader's zone and language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from babel.dates import format_skeleton, format_time
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+#: Data that hold a moment, or a list of moments, as ISO 8601.
+_MOMENTS = ("when", "before", "near")
+
+
+class Words(dict[str, Any]):
+    """What a text may name; a word that the entry does not have is empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def words(data: Mapping[str, Any], zone: dt.tzinfo) -> Words:
+    """The data for a text, with its moments as people read them."""
+    found = Words(data)
+    for name in _MOMENTS:
+        value = data.get(name)
+        if isinstance(value, str):
+            found[name] = moment(dt.datetime.fromisoformat(value), zone)
+        elif isinstance(value, list):
+            found[name] = "; ".join(moment(dt.datetime.fromisoformat(one), zone) for one in value) or _(
+                "no time"
+            )
+    return found
+
+
+def moment(at: dt.datetime, zone: dt.tzinfo) -> str:
+    """«пн, 23 ноября, 16:00»"""
+    local, locale = at.astimezone(zone), get_locale()
+    return f"{day(local)}, {format_time(local.time(), 'HH:mm', locale=locale)}"
+
+
+def day(local: dt.date) -> str:
+    """«пн, 23 ноября» of a date, or of a moment in its own zone."""
+    # A date: Babel would look for the zone of a moment by its name, and an offset has none.
+    return format_skeleton("MMMMEd", dt.date(local.year, local.month, local.day), locale=get_locale())
