@@ -41,7 +41,7 @@ setup-dev: .venv/dev.stamp node_modules/dev.stamp $(MO) ## The same and what the
 	@:
 
 translations: setup-dev ## Collect new texts into translations/*.po (and drop those that are gone)
-	@$(BABEL) extract --no-location --sort-output --width 110 --project Atrium -F pyproject.toml -k lazy_gettext -k _l -o .venv/messages.pot .
+	@$(BABEL) extract --no-location --sort-output --width 110 --project Atrium -F pyproject.toml -k lazy_gettext -k _l -k lazy_pgettext:1c,2 -k _lp:1c,2 -o .venv/messages.pot .
 	@for po in translations/*/LC_MESSAGES/messages.po; do language=$${po#translations/}; \
 	  $(BABEL) update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 110 \
 	    -l $${language%%/*} -i .venv/messages.pot -o $$po || exit 1; done
