@@ -242,6 +242,32 @@ WORK = _flow(
     Move("expire", (DONE,), COMPLETED, By.SYSTEM, "order.expired"),
 )
 
+#: «Поддержка» (S2-69): a conversation that is answered. Whoever writes again is unanswered again, also when it is over.
+SUPPORT = _flow(
+    NEW,
+    Move(
+        "start",
+        (NEW,),
+        IN_PROGRESS,
+        By.STAFF,
+        "order.started",
+        _l("Start work"),
+        P.ORDERS_EXECUTE,
+        "primary",
+        "play",
+    ),
+    Move(
+        "finish",
+        (NEW, IN_PROGRESS),
+        COMPLETED,
+        By.STAFF,
+        "support.closed",
+        _l("The question is settled"),
+        P.ORDERS_EXECUTE,
+        icon="check-check",
+    ),
+)
+
 _TAKEN = (ACCEPTED, ON_WAY, ON_SITE)
 _OPEN = (NEW, *_TAKEN)
 

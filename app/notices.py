@@ -135,6 +135,12 @@ JOURNAL: dict[str, Row] = {
             ),
         ),
     ),
+    "support.asked": Row(_l("Question to the support team"), "life-buoy"),
+    "support.closed": Row(
+        _l("The question is settled"),
+        "check-check",
+        rules=(Rule((To.AUTHOR,), _l("The support team considers your question settled")),),
+    ),
     "order.settled": Row(_l("Marked: no answer needed"), "message-square", public=False),
     "message.posted": Row(
         icon="message-circle",

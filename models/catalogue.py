@@ -28,7 +28,7 @@ class OrderKind(StrEnum):
     HOTEL = "hotel"
     TICKET = "ticket"
     SOS = "sos"
-    APPOINTMENT = "appointment"
+    SUPPORT = "support"
 
 
 class FieldKind(StrEnum):

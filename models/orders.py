@@ -27,7 +27,7 @@ class Order(Model):
     id: Mapped[int] = mapped_column(BigInteger, Identity(start=100001), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(30))
-    #: None for a call of help alone: it is nothing that an administrator could take off the list.
+    #: None for calls of help and for the support: they are nothing that an administrator could take off the list.
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id", ondelete="RESTRICT"))
     #: The alarm that this call of help belongs to (D-11).
     alarm_id: Mapped[int | None] = mapped_column(ForeignKey("alarms.id", ondelete="RESTRICT"))
@@ -104,7 +104,10 @@ class Order(Model):
         ),
         Index("ix_orders_completes", "completes_at", postgresql_where=text("completes_at IS NOT NULL")),
         Index("ix_orders_alarm", "alarm_id", text("id"), postgresql_where=text("alarm_id IS NOT NULL")),
-        CheckConstraint("(alarm_id IS NULL) = (service_id IS NOT NULL)", name="ck_orders_service_or_alarm"),
+        # One conversation with the support a person (S2-69).
+        Index("uq_orders_support", "author_id", unique=True, postgresql_where=text("kind = 'support'")),
+        CheckConstraint("(service_id IS NULL) = (kind IN ('sos', 'support'))", name="ck_orders_service"),
+        CheckConstraint("(alarm_id IS NOT NULL) = (kind = 'sos')", name="ck_orders_alarm"),
         Index("ix_orders_search", "search", postgresql_using="gin"),
     )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.kinds import request, simple, sos
+from app.kinds import request, simple, sos, support
 from app.kinds.base import Kind
 from models import OrderKind
 
 #: The kinds on offer. A kind that has no row here cannot be ordered.
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (simple.KIND, request.KIND, sos.KIND)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (simple.KIND, request.KIND, sos.KIND, support.KIND)}
 #: Those that services of the catalogue may have.
 OF_SERVICES: dict[str, Kind] = {name: kind for name, kind in KINDS.items() if kind.by_service}
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from flask import Flask
 
-from views.portal import call, catalogue, notices, ordering, orders, places, sos
+from views.portal import call, catalogue, notices, ordering, orders, places, registration, sos, support
 from views.portal.base import portal
 
-__all__ = ["call", "catalogue", "init_app", "notices", "ordering", "orders", "places", "sos"]
+__all__ = [
+    "call",
+    "catalogue",
+    "init_app",
+    "notices",
+    "ordering",
+    "orders",
+    "places",
+    "registration",
+    "sos",
+    "support",
+]
 
 
 def init_app(app: Flask) -> None:

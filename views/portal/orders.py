@@ -18,7 +18,7 @@ from app.policy import can, companies_of, load_order, moves, side
 from app.queries import catalogue
 from app.queries import orders as queries
 from app.queries.orders import Filters
-from models import Order
+from models import Order, OrderKind
 from views import chat
 from views.context import actor, counters, signed_in, status_chips
 from views.details import details
@@ -73,6 +73,8 @@ def order(number: int) -> ResponseReturnValue:
         # A call of help has a page of its own, with the countdown; the chat is a part of it.
         part = "chat" if request.args.get("tab") == "chat" else None
         return redirect(url_for("portal.sos_alarm", alarm_id=shown.alarm_id, _anchor=part))
+    if shown.kind == OrderKind.SUPPORT and shown.author_id == actor().id:
+        return redirect(url_for("portal.support"))
     counters(shown.subject)
     tab = "chat" if request.args.get("tab") == "chat" else "info"
     return render_template(

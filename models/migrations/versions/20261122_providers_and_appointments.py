@@ -1,4 +1,4 @@
-"""Specialists and organizations, their clients, bookings that exclude each other, appointments."""
+"""Specialists and organizations, their clients, bookings that exclude each other, appointments; the support."""
 
 from __future__ import annotations
 
@@ -203,9 +203,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('ix_working_hours_specialist', 'working_hours', ['specialist_id'], unique=False)
+    # «Поддержка» is an order without a service, one a person.
+    op.drop_constraint('ck_orders_service_or_alarm', 'orders')
+    op.create_check_constraint('ck_orders_service', 'orders', "(service_id IS NULL) = (kind IN ('sos', 'support'))")
+    op.create_check_constraint('ck_orders_alarm', 'orders', "(alarm_id IS NOT NULL) = (kind = 'sos')")
+    op.create_index('uq_orders_support', 'orders', ['author_id'], unique=True, postgresql_where=sa.text("kind = 'support'"))
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM orders WHERE kind = 'support'")
+    op.drop_index('uq_orders_support', table_name='orders', postgresql_where=sa.text("kind = 'support'"))
+    op.drop_constraint('ck_orders_alarm', 'orders')
+    op.drop_constraint('ck_orders_service', 'orders')
+    op.create_check_constraint('ck_orders_service_or_alarm', 'orders', '(alarm_id IS NULL) = (service_id IS NOT NULL)')
     op.drop_index('ix_working_hours_specialist', table_name='working_hours')
     op.drop_table('working_hours')
     op.drop_index(op.f('ix_offer_specialists_specialist_id'), table_name='offer_specialists')
