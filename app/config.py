@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ class Config:
 
     database_url: str
     secret_key: str
+    #: Opens the documents of clients; kept apart from the database and from its backups. Lost, they are lost.
+    documents_key: bytes = field(repr=False, default_factory=lambda: secrets.token_bytes(32))
     production: bool = False
     var: Path = ROOT / "var"
     #: Public address, for links in mails.
@@ -51,7 +54,11 @@ class Config:
             raise ConfigError("DATABASE_URL is not set; `make run` starts a database of its own")
         return cls(
             database_url=sqlalchemy_url(url),
-            secret_key=env.get("SECRET_KEY") or _kept_secret(var, production),
+            secret_key=env.get("SECRET_KEY") or _kept_secret(var / "secret-key", "SECRET_KEY", production),
+            documents_key=_documents_key(
+                env.get("ATRIUM_DOCUMENTS_KEY")
+                or _kept_secret(var / "documents-key", "ATRIUM_DOCUMENTS_KEY", production)
+            ),
             production=production,
             var=var,
             base_url=env.get("ATRIUM_BASE_URL", "http://127.0.0.1:8080").rstrip("/"),
@@ -140,17 +147,23 @@ def libpq_url(url: str) -> str:
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
-def _kept_secret(var: Path, production: bool) -> str:
-    """The secret key in `var`, made on the first start. Several processes may start at once: first one wins."""
-    path = var / "secret-key"
+def _documents_key(text: str) -> bytes:
+    """32 bytes of what was given, whatever its length. Raises ConfigError for what could be guessed."""
+    if len(text) < 32:
+        raise ConfigError("ATRIUM_DOCUMENTS_KEY must have at least 32 signs, made by chance")
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _kept_secret(path: Path, name: str, production: bool) -> str:
+    """The secret in a file of `var`, made on the first start. Several processes may start at once: first one wins."""
     try:
         if not path.exists():
             if production:
-                raise ConfigError(f"SECRET_KEY is not set and {path} does not exist")
+                raise ConfigError(f"{name} is not set and {path} does not exist")
             _make_secret(path)
         return path.read_text().strip()
     except OSError as error:
-        raise ConfigError(f"cannot keep the secret key in {var}: {error.strerror}") from error
+        raise ConfigError(f"cannot keep {path.name} in {path.parent}: {error.strerror}") from error
 
 
 def _make_secret(path: Path) -> None:

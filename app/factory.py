@@ -13,7 +13,8 @@ from app import assets, cli, production
 from app.config import ROOT, Config, ConfigError
 from app.extensions import db, migrate, socketio
 from app.security import Builder, Security
-from app.storage import Storage
+from app.storage import Safe, Storage
+from app.vault import Vault
 from views import frugal, register_views
 
 
@@ -39,6 +40,7 @@ def create_app(config: Config | None = None, **overrides: Any) -> Flask:
             app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies
         )
     app.extensions["storage"] = Storage(config.uploads)
+    app.extensions["safe"] = Safe(app.extensions["storage"], Vault(config.documents_key))
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "models" / "migrations"), compare_type=True)
     assets.init_app(app)

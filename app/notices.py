@@ -289,6 +289,28 @@ JOURNAL: dict[str, Row] = {
     ),
     "client.wrote": _ours("", "message-circle", Rule((To.PROVIDER,), _l("%(actor)s has written to you"))),
     "client.answered": _ours("", "message-circle", Rule((To.CLIENT,), _l("%(title)s has written to you"))),
+    # S2-62: the other side hears of a document in the chat, from who uploaded it.
+    "document.added": Row(private=True),
+    "document.removed": Row(private=True),
+    "terms.published": Row(private=True),
+    "terms.changed": Row(private=True),
+    "terms.renewed": _ours(
+        "",
+        "signature",
+        Rule((To.CLIENT,), _l("%(provider)s has a new version of “%(name)s”: read it and sign again")),
+    ),
+    "terms.signed": _ours(
+        "", "signature", Rule((To.PROVIDER,), _l("%(actor)s has signed “%(name)s”, version %(version)s"))
+    ),
+    "terms.withdrawn": _ours(
+        "",
+        "signature",
+        Rule(
+            (To.PROVIDER,),
+            _l("%(actor)s has withdrawn the consent to “%(name)s”, version %(version)s"),
+            urgent=True,
+        ),
+    ),
     "client.shown": _ours("", "users"),
     "provider.registered": Row(),
     "provider.changed": Row(private=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import re
@@ -18,6 +19,7 @@ from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
 
 from app import svg
 from app.errors import Invalid, TooLarge
+from app.vault import Vault
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
 MAX_FILES = 10
@@ -89,7 +91,7 @@ class Storage:
         content_type = checked_type(name, data)
         if content_type in _PICTURES:
             return off_thread(lambda: self._save_picture(uuid4(), name, data))
-        return self._keep(Stored(uuid4(), name, content_type, len(data)), data)
+        return self.keep(Stored(uuid4(), name, content_type, len(data)), data)
 
     def save_plan(self, stream: IO[bytes], filename: str) -> Stored:
         """Check and keep a plan: a drawing that is cleaned, or a picture that is drawn anew on white. Raises Invalid
@@ -109,7 +111,7 @@ class Storage:
 
     def _save_drawing(self, name: str, data: bytes) -> Stored:
         cleaned, width, height = svg.clean(data, name)
-        return self._keep(Stored(uuid4(), name, "image/svg+xml", len(cleaned), width, height), cleaned)
+        return self.keep(Stored(uuid4(), name, "image/svg+xml", len(cleaned), width, height), cleaned)
 
     def _save_sheet(self, name: str, data: bytes) -> Stored:
         sheet = _on_white(_decoded(name, data, PLAN_SIDE, still=True), PLAN_SIDE)
@@ -119,9 +121,10 @@ class Storage:
         )
         out = io.BytesIO()
         sheet.save(out, kind, quality=88)
-        return self._keep(Stored(uuid4(), name, content_type, out.tell(), *sheet.size), out.getvalue())
+        return self.keep(Stored(uuid4(), name, content_type, out.tell(), *sheet.size), out.getvalue())
 
-    def _keep(self, stored: Stored, data: bytes) -> Stored:
+    def keep(self, stored: Stored, data: bytes) -> Stored:
+        """Bytes that were checked."""
         self._folder(stored.id)
         _write(self.path(stored.id), data)
         return stored
@@ -148,6 +151,26 @@ class Storage:
     def remove(self, file_id: UUID) -> None:
         for preview in (False, True):
             self.path(file_id, preview=preview).unlink(missing_ok=True)
+
+
+class Safe:
+    """Files whose bytes nobody reads on the disk: kept as they came, for a document must not change, and sealed."""
+
+    def __init__(self, storage: Storage, vault: Vault) -> None:
+        self._storage, self._vault = storage, vault
+        self.remove = storage.remove
+
+    def save(self, stream: IO[bytes], filename: str) -> tuple[Stored, str]:
+        """Check and keep an upload; with it the SHA-256 of its bytes. Raises Invalid or TooLarge as Storage does."""
+        name, data = _read(stream, filename)
+        stored = Stored(uuid4(), name, checked_type(name, data), len(data))
+        self._storage.keep(stored, off_thread(lambda: self._vault.seal(data, stored.id.hex)))
+        return stored, hashlib.sha256(data).hexdigest()
+
+    def read(self, file_id: UUID) -> bytes:
+        """The bytes as they came. Raises FileNotFoundError, vault.Broken."""
+        sealed = self._storage.path(file_id).read_bytes()
+        return off_thread(lambda: self._vault.open(sealed, file_id.hex))
 
 
 def _read(stream: IO[bytes], filename: str) -> tuple[str, bytes]:

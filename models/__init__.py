@@ -16,6 +16,7 @@ from models.base import Model
 from models.bookings import Booking, Resource, ResourceKind
 from models.catalogue import Category, Extra, FieldKind, FormField, OrderKind, Service
 from models.chat import Message, ReadMark, Thread, ThreadKind
+from models.documents import Consent, DownloadLink, SharedDocument, Terms, TermsVersion
 from models.files import StoredFile
 from models.journal import Channel, Entry, Notice
 from models.orders import Order
@@ -48,7 +49,9 @@ __all__ = [
     "Client",
     "Company",
     "CompanyKind",
+    "Consent",
     "Console",
+    "DownloadLink",
     "DutySlot",
     "EndedSession",
     "Entry",
@@ -79,9 +82,12 @@ __all__ = [
     "RetiredCode",
     "Service",
     "Setting",
+    "SharedDocument",
     "Specialist",
     "StoredFile",
     "Team",
+    "Terms",
+    "TermsVersion",
     "Thread",
     "ThreadKind",
     "User",

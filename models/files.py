@@ -27,6 +27,8 @@ class StoredFile(Model):
     name: Mapped[str] = mapped_column(String(255))
     content_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int] = mapped_column(BigInteger)
+    #: Kept sealed (app/vault.py) and given out by links of five minutes only.
+    sealed: Mapped[bool] = mapped_column(default=False, server_default="false")
     #: Pixels, for pictures with a preview only: pages reserve the room, so nothing jumps. A plan has its own.
     width: Mapped[int | None]
     height: Mapped[int | None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
@@ -22,6 +23,9 @@ from models.base import Model, Moment, Name, Now, Words, key, user_fk
 from models.bookings import Resource
 from models.chat import Thread
 from models.people import User
+
+if TYPE_CHECKING:
+    from models.documents import Terms
 
 
 class ProviderKind(StrEnum):
@@ -141,6 +145,8 @@ class Offer(Model):
     specialists: Mapped[list[Specialist]] = relationship(
         secondary=offer_specialists, order_by="(Specialist.position, Specialist.id)"
     )
+    #: What clients have to sign before they can ask for it.
+    terms: Mapped[list[Terms]] = relationship(secondary="offer_terms", order_by="(Terms.position, Terms.id)")
 
     def __repr__(self) -> str:
         return self.name

@@ -25,6 +25,7 @@ from app.extensions import db
 from app.flows import AGREED, APPOINTMENT, APPOINTMENT_STATUSES, CALLED_OFF, DECLINED, REQUESTED, By, Move
 from app.policy import SYSTEM, Actor, client_side, load_appointment, load_client
 from app.queries import slots
+from app.queries.terms import unsigned
 from models import Appointment, Booking, Client, Entry, Offer, Provider, Resource, Specialist, User
 
 MAX_WORDS = 1000
@@ -51,8 +52,8 @@ def request(
     """«Подтвердить» (S2-22): ask for a time that is free by the provider's hours and rules, of one specialist or of
     whoever of them is free. The same `form_key` again gives the appointment that it made before.
 
-    Raises Taken if the time is not free (any more), Invalid, NotFound if the pair is not the actor's or the service is
-    not on offer."""
+    Raises Taken if the time is not free (any more), Invalid (`terms`: what the service demands is not signed), NotFound
+    if the pair is not the actor's or the service is not on offer."""
     client = load_client(db.session, actor, client_id)
     if client.user_id != actor.id:
         raise NotFound
@@ -66,6 +67,7 @@ def request(
     candidates = [one for one in serving(offer) if specialist_id in (None, one.id)]
     if not candidates:
         raise NotFound
+    _require_signed(client, offer)
     free = slots.free_slots(db.session, offer, candidates, starts_at, starts_at + dt.timedelta(minutes=1))
     given: Any = {"starts_at": starts_at, "actor": actor, "words": words, "form_key": form_key}
     for slot in free:
@@ -115,6 +117,12 @@ def book(
     _record(appointment, "appointment.booked", actor)
     _crowd_out(appointment)
     return appointment
+
+
+def _require_signed(client: Client, offer: Offer) -> None:
+    if demanded := unsigned(db.session, client, offer):
+        names = ", ".join(f"«{terms.title}»" for terms in demanded)
+        raise Invalid({"terms": _("Please read and sign first: %(names)s.", names=names)}, code="terms")
 
 
 def serving(offer: Offer) -> list[Specialist]:

@@ -14,7 +14,7 @@ from app.actions.base import action, if_undone, once_kept
 from app.errors import Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor
-from app.storage import Storage, Stored
+from app.storage import Safe, Storage, Stored
 from models import StoredFile
 
 #: A person's uploads that are not sent yet, at most.
@@ -73,12 +73,12 @@ def clear_drafts(storage: Storage) -> int:
 # --- bytes, within an action --------------------------------------------------------------------------------------
 
 
-def kept(storage: Storage, stored: Stored) -> Stored:
+def kept(storage: Storage | Safe, stored: Stored) -> Stored:
     """Bytes that were saved for a row of this transaction: if the row is rolled back they go too."""
     if_undone(lambda: storage.remove(stored.id))
     return stored
 
 
-def drop(storage: Storage, file_id: UUID) -> None:
+def drop(storage: Storage | Safe, file_id: UUID) -> None:
     """The row is being deleted; its bytes go when that is committed."""
     once_kept(lambda: storage.remove(file_id))

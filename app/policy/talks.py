@@ -87,7 +87,7 @@ def load_talk(session: Session, actor: Actor, thread_id: int) -> Talk:
 def load_file(session: Session, actor: Actor, file_id: UUID) -> StoredFile:
     """A file by the rights of what it belongs to; a draft only for its owner. Raises NotFound."""
     file = session.get(StoredFile, file_id)
-    if file is None:
+    if file is None or file.sealed:
         raise NotFound
     kind, _, key = file.subject.partition(":")
     if kind == "thread":

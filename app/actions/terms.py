@@ -1,0 +1,178 @@
+"""«Условия»: the provider's documents with versions, and the log of consents (S2-48..S2-54, I-21, D-16)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import IO
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import clock, journal
+from app.actions import documents, providers
+from app.actions.base import action
+from app.errors import Forbidden, Invalid, NotFound, Stale
+from app.extensions import db
+from app.policy import Actor, load_client, load_practice
+from app.queries import terms as queries
+from app.storage import Safe
+from models import Consent, Offer, Terms, TermsVersion, User
+
+#: Documents of terms of one provider, at most.
+MOST = 50
+
+
+# --- the provider's side ------------------------------------------------------------------------------------------
+
+
+@action
+def add(
+    actor: User,
+    provider_id: int,
+    title: str,
+    *,
+    safe: Safe,
+    stream: IO[bytes],
+    filename: str,
+    required: bool,
+) -> Terms:
+    """A new document of terms with its first version. Raises Invalid, TooLarge, Forbidden, NotFound."""
+    provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    errors: dict[str, object] = {}
+    title = providers.line(title, "title", errors, most=200, required=True)
+    count = len(queries.of_provider(db.session, provider_id, everything=True))
+    if count >= MOST:
+        errors["title"] = _("At most %(number)s documents.", number=MOST)
+    if errors:
+        raise Invalid(errors)
+    terms = Terms(provider_id=provider_id, title=title, required=required, position=count)
+    db.session.add(terms)
+    db.session.flush()
+    _publish(actor, terms, safe, stream, filename)
+    providers.record(provider, "terms.published", actor, name=title, version=1)
+    return terms
+
+
+@action
+def publish(actor: User, terms_id: int, safe: Safe, stream: IO[bytes], filename: str) -> TermsVersion:
+    """A new version: consents to the one before hold no longer, and whoever had agreed is told (I-21). Raises Invalid,
+    TooLarge, Forbidden, NotFound."""
+    terms = load(actor, terms_id, lock=True)
+    agreed = queries.signers(db.session, terms.versions[0].id) if terms.versions else []
+    version = _publish(actor, terms, safe, stream, filename)
+    provider = terms.provider
+    providers.record(provider, "terms.published", actor, name=terms.title, version=version.number)
+    if terms.required and terms.active:
+        for client in agreed:
+            journal.write(
+                db.session,
+                "terms.renewed",
+                actor,
+                client.subject,
+                [f"user:{client.user_id}"],
+                name=terms.title,
+                provider=provider.name,
+            )
+    return version
+
+
+def _publish(actor: User, terms: Terms, safe: Safe, stream: IO[bytes], filename: str) -> TermsVersion:
+    file, digest = documents.keep_sealed(actor, safe, stream, filename, f"terms:{terms.id}")
+    version = TermsVersion(
+        terms_id=terms.id,
+        number=(terms.versions[0].number if terms.versions else 0) + 1,
+        file=file,
+        digest=digest,
+        published_at=clock.now(),
+        published_by=actor.id,
+    )
+    db.session.add(version)
+    db.session.flush()
+    db.session.expire(terms, ["versions"])
+    return version
+
+
+@action
+def demand(actor: User, provider_id: int, offer_id: int, terms_ids: Sequence[int]) -> Offer:
+    """Which documents must be signed before a service can be asked for. Raises Forbidden, NotFound."""
+    provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    offer = providers.offer_of(provider, offer_id)
+    offer.terms = [one for one in queries.of_provider(db.session, provider_id) if one.id in terms_ids]
+    providers.record(provider, "offer.changed", actor, name=offer.name)
+    return offer
+
+
+@action
+def edit(actor: User, terms_id: int, title: str, *, required: bool, active: bool) -> Terms:
+    """Another title; whether consent is asked for; whether clients see it. Raises Invalid, Forbidden, NotFound."""
+    terms = load(actor, terms_id, lock=True)
+    errors: dict[str, object] = {}
+    terms.title = providers.line(title, "title", errors, most=200, required=True)
+    if errors:
+        raise Invalid(errors)
+    terms.required, terms.active = required, active
+    providers.record(terms.provider, "terms.changed", actor, name=terms.title)
+    return terms
+
+
+def load(actor: Actor, terms_id: int, *, lock: bool = False) -> Terms:
+    """A document of terms of the actor's own provider. Raises NotFound, Forbidden."""
+    query = select(Terms).where(Terms.id == terms_id)
+    terms: Terms | None = (
+        db.session.scalar(query.with_for_update() if lock else query) if terms_id < 2**31 else None
+    )
+    if terms is None:
+        raise NotFound
+    load_practice(db.session, actor, terms.provider_id, manage=True)
+    return terms
+
+
+# --- the client's side --------------------------------------------------------------------------------------------
+
+
+@action
+def change_consent(actor: User, client_id: int, wanted: Mapping[int, bool]) -> list[Consent]:
+    """«Изменить согласие», confirmed (S2-54): by version, whether the client agrees. What is so already adds nothing to
+    the log. Raises NotFound; Stale if a version was replaced meanwhile: nothing is signed that was not read."""
+    client = load_client(db.session, actor, client_id)
+    if client.user_id != actor.id:
+        raise Forbidden(_("Only the client can give and withdraw consent."))
+    # Whoever publishes a new version waits, or we see it.
+    rows = {
+        row.version.id: row
+        for row in queries.standing(db.session, client, lock=True)
+        if row.version.id in wanted
+    }
+    if not wanted:
+        raise Invalid(text=_("Choose at least one document."))
+    if set(rows) != set(wanted):
+        raise Stale(
+            _("One of the documents has a new version. Read it and decide again: nothing was signed.")
+        )
+    changed = [row for number, row in rows.items() if row.signed is not wanted[number]]
+    added = [
+        Consent(
+            client_id=client.id,
+            version_id=row.version.id,
+            given=wanted[row.version.id],
+            digest=row.version.digest,
+            user_id=actor.id,
+            at=clock.now(),
+        )
+        for row in changed
+    ]
+    db.session.add_all(added)
+    for row in changed:
+        kind = "terms.signed" if wanted[row.version.id] else "terms.withdrawn"
+        rooms = [client.subject, f"user:{client.provider.owner_id}", f"user:{actor.id}"]
+        journal.write(
+            db.session,
+            kind,
+            actor,
+            client.subject,
+            rooms,
+            name=row.terms.title,
+            version=row.version.number,
+            digest=row.version.digest,
+        )
+    return added

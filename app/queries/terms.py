@@ -1,0 +1,127 @@
+"""The provider's terms as their readers meet them: what waits for consent, what is signed, by whom, since when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from models import FACE, Client, Consent, Offer, Terms, TermsVersion
+from models.documents import offer_terms
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A document in its newest version, and how the client stands to it. `at` is when he signed or withdrew."""
+
+    terms: Terms
+    version: TermsVersion
+    signed: bool
+    at: dt.datetime | None
+
+    @property
+    def waiting(self) -> bool:
+        """«Ожидает согласия» (S2-49)."""
+        return self.terms.required and not self.signed
+
+
+def of_provider(session: Session, provider_id: int, *, everything: bool = False) -> Sequence[Terms]:
+    """The provider's documents in their order with their versions; those that are switched off on demand. Two
+    statements."""
+    query = select(Terms).where(Terms.provider_id == provider_id).order_by(Terms.position, Terms.id)
+    if not everything:
+        query = query.where(Terms.active)
+    return session.scalars(query.options(selectinload(Terms.versions).joinedload(TermsVersion.file))).all()
+
+
+def standing(session: Session, client: Client, *, lock: bool = False) -> list[Standing]:
+    """«Условия» of one client: all documents with their marks (S2-48..S2-51). With `lock` no new version appears until
+    the transaction ends. Three statements."""
+    if lock:
+        query = select(Terms.id).where(Terms.provider_id == client.provider_id).order_by(Terms.id)
+        session.execute(query.with_for_update(read=True))
+    documents = of_provider(session, client.provider_id)
+    found = _last(session, client, [terms.versions[0].id for terms in documents if terms.versions])
+    return [
+        Standing(terms, terms.versions[0], *found.get(terms.versions[0].id, (False, None)))
+        for terms in documents
+        if terms.versions
+    ]
+
+
+def _last(
+    session: Session, client: Client, version_ids: Sequence[int]
+) -> dict[int, tuple[bool, dt.datetime | None]]:
+    """By version: the client's last word on it."""
+    rows = session.execute(
+        select(Consent.version_id, Consent.given, Consent.at)
+        .where(Consent.client_id == client.id, Consent.version_id.in_(version_ids))
+        .order_by(Consent.version_id, Consent.id.desc())
+        .ext(distinct_on(Consent.version_id))
+    )
+    return {version_id: (given, at) for version_id, given, at in rows}
+
+
+def unsigned(session: Session, client: Client, offer: Offer) -> list[Terms]:
+    """What a service demands and the client has not signed in its newest version. No statement beyond the first if it
+    demands nothing."""
+    demanded = set(session.scalars(select(offer_terms.c.terms_id).where(offer_terms.c.offer_id == offer.id)))
+    if not demanded:
+        return []
+    return [row.terms for row in standing(session, client) if row.terms.id in demanded and not row.signed]
+
+
+def signers(session: Session, version_id: int) -> list[Client]:
+    """Clients whose last word on a version is consent."""
+    last = (
+        select(Consent.client_id, Consent.given)
+        .where(Consent.version_id == version_id)
+        .order_by(Consent.client_id, Consent.id.desc())
+        .ext(distinct_on(Consent.client_id))
+        .subquery()
+    )
+    query = (
+        select(Client)
+        .join(last, last.c.client_id == Client.id)
+        .where(last.c.given)
+        .options(joinedload(Client.user).load_only(*FACE))
+        .order_by(Client.id)
+    )
+    return list(session.scalars(query))
+
+
+def log(session: Session, client: Client, limit: int = 200) -> Sequence[Consent]:
+    """The log of one client, newest first: version, hash of the file, time (I-21). One statement."""
+    return session.scalars(
+        select(Consent)
+        .where(Consent.client_id == client.id)
+        .options(joinedload(Consent.version).joinedload(TermsVersion.terms))
+        .order_by(Consent.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def counts(session: Session, provider_id: int) -> dict[int, int]:
+    """By document: how many clients have signed its newest version. One statement."""
+    newest = (
+        select(TermsVersion.terms_id, func.max(TermsVersion.id).label("id"))
+        .join(Terms, Terms.id == TermsVersion.terms_id)
+        .where(Terms.provider_id == provider_id)
+        .group_by(TermsVersion.terms_id)
+        .subquery()
+    )
+    last = (
+        select(newest.c.terms_id, Consent.given)
+        .join(newest, newest.c.id == Consent.version_id)
+        .order_by(Consent.version_id, Consent.client_id, Consent.id.desc())
+        .ext(distinct_on(Consent.version_id, Consent.client_id))
+        .subquery()
+    )
+    rows = session.execute(
+        select(last.c.terms_id, func.count()).where(last.c.given).group_by(last.c.terms_id)
+    )
+    return {row[0]: row[1] for row in rows}
