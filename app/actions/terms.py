@@ -16,7 +16,7 @@ from app.extensions import db
 from app.policy import Actor, load_client, load_practice
 from app.queries import terms as queries
 from app.storage import Safe
-from models import Consent, Offer, Terms, TermsVersion, User
+from models import Consent, Terms, TermsVersion, User
 
 #: Documents of terms of one provider, at most.
 MOST = 50
@@ -93,24 +93,23 @@ def _publish(actor: User, terms: Terms, safe: Safe, stream: IO[bytes], filename:
 
 
 @action
-def demand(actor: User, provider_id: int, offer_id: int, terms_ids: Sequence[int]) -> Offer:
-    """Which documents must be signed before a service can be asked for. Raises Forbidden, NotFound."""
-    provider = load_practice(db.session, actor, provider_id, manage=True).provider
-    offer = providers.offer_of(provider, offer_id)
-    offer.terms = [one for one in queries.of_provider(db.session, provider_id) if one.id in terms_ids]
-    providers.record(provider, "offer.changed", actor, name=offer.name)
-    return offer
-
-
-@action
-def edit(actor: User, terms_id: int, title: str, *, required: bool, active: bool) -> Terms:
-    """Another title; whether consent is asked for; whether clients see it. Raises Invalid, Forbidden, NotFound."""
+def edit(
+    actor: User, terms_id: int, title: str, *, required: bool, active: bool, offer_ids: Sequence[int] = ()
+) -> Terms:
+    """Another title; whether consent is asked for; whether clients see it; which services can be asked for only when it
+    is signed. Raises Invalid, Forbidden, NotFound."""
     terms = load(actor, terms_id, lock=True)
     errors: dict[str, object] = {}
     terms.title = providers.line(title, "title", errors, most=200, required=True)
     if errors:
         raise Invalid(errors)
     terms.required, terms.active = required, active
+    for offer in terms.provider.offers:
+        wanted = offer.id in offer_ids and required and active
+        if wanted and terms not in offer.terms:
+            offer.terms.append(terms)
+        elif not wanted and terms in offer.terms:
+            offer.terms.remove(terms)
     providers.record(terms.provider, "terms.changed", actor, name=terms.title)
     return terms
 

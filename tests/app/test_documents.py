@@ -233,7 +233,8 @@ def test_a_service_may_demand_signed_terms(db, safe):
     provider = make.specialist()
     client = make.client_of(provider)
     contract = _terms(provider, safe)
-    terms.demand(provider.owner, provider.id, provider.offers[0].id, [contract.id])
+    offer_ids = [provider.offers[0].id]
+    terms.edit(provider.owner, contract.id, "Договор", required=True, active=True, offer_ids=offer_ids)
     with pytest.raises(Invalid) as refused:
         make.appointment(client)
     assert refused.value.code == "terms"

@@ -1,0 +1,60 @@
+"""The blueprint of pages that both halves of a pair open, and the frame that each of them has around them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request, session
+
+from app.extensions import db
+from app.flows import By
+from app.policy import client_side, load_client
+from app.storage import Safe
+from models import Client
+from views.context import actor
+from views.practice.base import enter, page
+
+pair = Blueprint("pair", __name__)
+
+
+def known(client_id: int) -> tuple[Client, bool]:
+    """The pair that an address names, and whether the reader is its provider's side. Raises NotFound for all others."""
+    client = load_client(db.session, actor(), client_id)
+    return client, client_side(actor(), client) is By.STAFF
+
+
+def draw(client: Client, template: str, *, ours: bool, **values: Any) -> str:
+    """A page of the pair in the frame of the reader's side; `ours` is the provider's."""
+    if ours:
+        here = enter(client.provider_id)
+        return page(
+            template, here, frame="practice/layout.html", place="clients", client=client, ours=True, **values
+        )
+    return render_template(
+        template,
+        frame="portal/layout.html",
+        place="providers",
+        client=client,
+        provider=client.provider,
+        ours=False,
+        **values,
+    )
+
+
+def safe() -> Safe:
+    found: Safe = current_app.extensions["safe"]
+    return found
+
+
+def sign_in_key() -> str:
+    """What tells this sign-in from every other of the same person."""
+    return str(session.get("sign_in", ""))
+
+
+def chosen() -> list[int]:
+    """The numbers that were ticked; what is none is left out."""
+    return [
+        int(one)
+        for one in request.values.getlist("chosen")
+        if one.isascii() and one.isdecimal() and len(one) < 10
+    ]
