@@ -1,13 +1,25 @@
-"""The resident's pages: services, orders, notices. One blueprint; each module adds its own addresses."""
+"""The resident's pages: services, orders, notices, appointments. One blueprint; each module adds its own addresses."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from views.portal import call, catalogue, notices, ordering, orders, places, sos
+from views.portal import asking, call, catalogue, meetings, notices, ordering, orders, places, providers, sos
 from views.portal.base import portal
 
-__all__ = ["call", "catalogue", "init_app", "notices", "ordering", "orders", "places", "sos"]
+__all__ = [
+    "asking",
+    "call",
+    "catalogue",
+    "init_app",
+    "meetings",
+    "notices",
+    "ordering",
+    "orders",
+    "places",
+    "providers",
+    "sos",
+]
 
 
 def init_app(app: Flask) -> None:
