@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal, tokens
-from app.actions import providers
+from app.actions import people, providers
 from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
@@ -121,7 +121,7 @@ def invitation(token: str) -> Invitation:
 def accept(actor: User, token: str) -> Client | Specialist:
     """Become a client of who invites (S2-4, S2-5), or the specialist that the link is for. Who is it already stays it,
     and the link is not used up by that. Raises NotFound, Invalid (`own` for the own invitation)."""
-    if before := _before(actor, token):
+    if before := standing(actor, token):
         return before
     found = invitation(token)
     provider = found.provider
@@ -132,7 +132,18 @@ def accept(actor: User, token: str) -> Client | Specialist:
     return _become_client(actor, found)
 
 
-def _before(actor: User, token: str) -> Client | Specialist | None:
+@action
+def join(
+    token: str, name: str, email: str, password: str, *, locale: str | None = None
+) -> tuple[User, Client | Specialist]:
+    """A stranger accepts: the account and what the invitation makes of it, both or neither (S2-3, S2-4). Raises
+    NotFound, Invalid, with fields for what is wrong with the form."""
+    invitation(token)
+    user = people.join(name, email, password, locale=locale)
+    return user, accept(user, token)
+
+
+def standing(actor: User, token: str) -> Client | Specialist | None:
     """What the actor is by this invitation or by an earlier one, whatever has become of the link."""
     found = db.session.scalar(select(Invitation).where(Invitation.token_hash == tokens.hashed(token)))
     if found is None:

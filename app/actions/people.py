@@ -52,12 +52,42 @@ def register(
     errors: dict[str, object] = {}
     first_name = checked_name(first_name, "first_name", errors)
     last_name = checked_name(last_name, "last_name", errors)
+    number = checked_phone(phone, errors)
+    user = _opened(first_name, last_name, email, password, errors, locale=locale, phone=number)
+    if not invited:  # else the line is of whoever made the account
+        journal.write(db.session, "user.registered", user, f"user:{user.id}")
+    return user
+
+
+@action
+def join(name: str, email: str, password: str, *, locale: str | None = None) -> User:
+    """An account for whoever comes by an invitation (S2-3), also where sign-up is closed. Of the one field of the name
+    the first word is the first name, the rest the surname, which may be empty. Raises Invalid per field."""
+    errors: dict[str, object] = {}
+    first_name, _space, last_name = checked_name(name, "name", errors, most=2 * MAX_NAME).partition(" ")
+    if max(len(first_name), len(last_name)) > MAX_NAME:
+        errors["name"] = _("At most %(number)s characters.", number=MAX_NAME)
+    user = _opened(first_name, last_name, email, password, errors, locale=locale)
+    journal.write(db.session, "user.registered", user, f"user:{user.id}")
+    return user
+
+
+def _opened(
+    first_name: str,
+    last_name: str,
+    email: str,
+    password: str,
+    errors: dict[str, object],
+    *,
+    locale: str | None,
+    phone: str | None = None,
+) -> User:
+    """The account, in the database, when nothing of it is wrong. Raises Invalid with what else was."""
     address = normal_address(email)
     if address is None:
         errors["email"] = _("Please enter an e-mail address, for example name@example.org.")
     if wrong := passwords.problem(password, first_name, last_name, email):
         errors["password"] = wrong
-    number = checked_phone(phone, errors)
     if errors or address is None:
         raise Invalid(errors)
     if find(address):
@@ -68,7 +98,7 @@ def register(
         username=address,
         email=address,
         password=passwords.hashed(password),
-        phone=number,
+        phone=phone,
         locale=locale,
         active=True,
         session_key=new_session_key(),
@@ -80,8 +110,6 @@ def register(
     except IntegrityError:  # somebody registered the same address a moment ago
         db.session.rollback()
         raise _taken() from None
-    if not invited:  # else the line is of whoever made the account
-        journal.write(db.session, "user.registered", user, f"user:{user.id}")
     return user
 
 
@@ -294,14 +322,14 @@ def _sockets_of(user: User) -> list[str]:
 # --- shared checks ------------------------------------------------------------------------------------------------
 
 
-def checked_name(text: str, field: str, errors: dict[str, object]) -> str:
+def checked_name(text: str, field: str, errors: dict[str, object], *, most: int = MAX_NAME) -> str:
     text = " ".join(
         "".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or c.isprintable()).split()
     )
     if not text:
         errors[field] = _("Please fill this in.")
-    elif len(text) > MAX_NAME:
-        errors[field] = _("At most %(number)s characters.", number=MAX_NAME)
+    elif len(text) > most:
+        errors[field] = _("At most %(number)s characters.", number=most)
     elif not any(c.isalpha() for c in text) or any(not _of_names(c) for c in text):
         errors[field] = _("A name has letters only.")
     return text

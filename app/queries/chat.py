@@ -152,3 +152,21 @@ def unread_orders(serves: bool) -> Select[int]:
         .limit(first(100))
     )
     return select(func.count()).select_from(found.subquery())
+
+
+@cache
+def unread_clients() -> Select[int]:
+    """As a query with the parameter `reader`: how many providers wrote to the reader, their client, what he has not
+    read, at most 100."""
+    reader = bindparam("reader", type_=Integer)
+    found = (
+        select(Thread.id)
+        .join(Client, Client.thread_id == Thread.id)
+        .outerjoin(ReadMark, (ReadMark.thread_id == Thread.id) & (ReadMark.user_id == reader))
+        .where(
+            Client.user_id == reader,
+            Thread.last_number > func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening),
+        )
+        .limit(first(100))
+    )
+    return select(func.count()).select_from(found.subquery())

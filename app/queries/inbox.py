@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, bindparam, func, select
+from sqlalchemy import Integer, ScalarSelect, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.notices import JOURNAL
 from app.permissions import P
 from app.plans import first
 from app.policy import Actor, rights
-from app.queries.chat import unread_orders
+from app.queries.chat import unread_clients, unread_orders
 from app.queries.wording import words
-from models import FACE, Channel, Entry, Notice
+from models import FACE, Channel, Client, Entry, Notice
 
 PAGE = 40
 #: Subjects that have a page of their own.
@@ -93,18 +93,21 @@ def unread(session: Session, actor: Actor) -> int:
 @dataclass(frozen=True)
 class Unread:
     """What the frame of a resident's page counts: notices, at most MOST; orders with unread messages, at most 100;
-    `here`: notices of the subject that was asked for."""
+    `here`: notices of the subject that was asked for. `client`: whether the reader has a provider; `chats`: providers
+    who wrote what the reader has not read, at most 100."""
 
     notices: int = 0
     orders: int = 0
     here: int = 0
+    client: bool = False
+    chats: int = 0
 
 
 def counters(session: Session, actor: Actor, subject: str = "") -> Unread:
     """All numbers of the frame, and whether what is shown («order:42») has unread notices. One statement."""
     serves = not rights(session, actor).isdisjoint((P.ORDERS_SEE_ALL, P.ORDERS_EXECUTE))
     row = session.execute(_counters(serves), {"reader": actor.id, "subject": subject}).one()
-    return Unread(row.notices, row.orders, row.here)
+    return Unread(row.notices, row.orders, row.here, row.client, row.chats)
 
 
 @cache
@@ -113,6 +116,8 @@ def _counters(serves: bool) -> Any:
         unread_count().scalar_subquery().label("notices"),
         unread_orders(serves).scalar_subquery().label("orders"),
         unread_of_subject().label("here"),
+        exists().where(Client.user_id == bindparam("reader", type_=Integer)).label("client"),
+        unread_clients().scalar_subquery().label("chats"),
     )
 
 

@@ -1,20 +1,36 @@
-"""The resident's pages: services, orders, notices. One blueprint; each module adds its own addresses."""
+"""The resident's pages: services, orders, notices, appointments. One blueprint; each module adds its own addresses."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from views.portal import call, catalogue, notices, ordering, orders, places, registration, sos, support
+from views.portal import (
+    asking,
+    call,
+    catalogue,
+    meetings,
+    notices,
+    ordering,
+    orders,
+    places,
+    providers,
+    registration,
+    sos,
+    support,
+)
 from views.portal.base import portal
 
 __all__ = [
+    "asking",
     "call",
     "catalogue",
     "init_app",
+    "meetings",
     "notices",
     "ordering",
     "orders",
     "places",
+    "providers",
     "registration",
     "sos",
     "support",

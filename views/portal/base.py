@@ -6,15 +6,15 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from app.flows import STATUSES
+from app.flows import APPOINTMENT_STATUSES, STATUSES
 
 portal = Blueprint("portal", __name__)
 
 
 @portal.app_context_processor
 def _around() -> dict[str, Any]:
-    """Statuses by name."""
-    return {"statuses": STATUSES}
+    """Statuses of orders and of appointments by name."""
+    return {"statuses": STATUSES, "meeting_statuses": APPOINTMENT_STATUSES}
 
 
 def fragment() -> bool:

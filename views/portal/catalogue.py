@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.errors import NotFound
 from app.extensions import db
-from app.queries import alarms, catalogue, orders
+from app.queries import alarms, appointments, catalogue, orders
 from views.context import actor, signed_in
 from views.portal.base import fragment, portal
 
@@ -15,7 +15,7 @@ from views.portal.base import fragment, portal
 @portal.get("/")
 @signed_in
 def home() -> ResponseReturnValue:
-    """What waits for me, what I ordered last, all categories; with ?q= the services that match."""
+    """What waits for me, my next appointment, what I ordered last, all categories; with ?q= the services that match."""
     words = request.args.get("q", "").replace("\0", "").strip()[:100]
     if words:
         found = catalogue.search(db.session, actor(), words)
@@ -27,6 +27,7 @@ def home() -> ResponseReturnValue:
         words="",
         calling=alarms.mine(db.session, actor()),
         waiting=orders.awaiting_me(db.session, actor()),
+        coming=appointments.soonest(db.session, actor()),
         repeats=catalogue.last_ordered(db.session, actor()),
         shelves=catalogue.shelves(db.session, actor()),
     )

@@ -1,0 +1,248 @@
+"""A client's side: the list of providers, what is planned with them, what is over, what happened to an appointment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Integer, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from app import clock
+from app.flows import CALLED_OFF, DECLINED
+from app.notices import JOURNAL
+from app.plans import first
+from app.policy import Actor
+from app.queries.orders import Event
+from app.queries.wording import words
+from models import Appointment, Client, Entry, Offer, Provider, ReadMark, Specialist, Thread, User
+
+PAGE = 40
+#: Days for which a client sees among what is planned that it was refused.
+LATELY = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Plain rows, and the number to ask for the next page with, None at the end."""
+
+    lines: Sequence[Any] = ()
+    more: int | None = None
+
+
+def _page(lines: Sequence[Any]) -> Page:
+    return Page(lines[:PAGE], lines[PAGE - 1].id if len(lines) > PAGE else None)
+
+
+# --- the list of providers ----------------------------------------------------------------------------------------
+
+
+def my_providers(session: Session, actor: Actor, *, after: int | None = None) -> Page:
+    """«Список специалистов» (S2-4, S2-5, S2-40): the first inviter first, each with the next appointment (`starts_at`,
+    `status`, …) and the number of `unread` messages. `id` is the pair's, not the provider's. One statement."""
+    asked = {"reader": actor.id, "now": clock.now(), "after": after}
+    return _page(session.execute(_providers(after is not None), asked).all())
+
+
+@cache
+def _providers(further: bool) -> Any:
+    reader = bindparam("reader", type_=Integer)
+    coming = (
+        select(Appointment.id, Appointment.starts_at, Appointment.ends_at, Appointment.status)
+        .where(Appointment.client_id == Client.id, *_planned())
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(first(1))
+        .lateral("coming")
+    )
+    query = (
+        select(
+            Client.id,
+            Provider.kind,
+            Provider.name,
+            Provider.headline,
+            coming.c.id.label("appointment_id"),
+            coming.c.starts_at,
+            coming.c.ends_at,
+            coming.c.status,
+            _unread().label("unread"),
+        )
+        .join(Provider, Provider.id == Client.provider_id)
+        .join(Thread, Thread.id == Client.thread_id)
+        .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == reader))
+        .outerjoin(coming, coming.c.id.is_not(None))
+        .where(Client.user_id == reader)
+        .order_by(Client.id)
+        .limit(first(PAGE + 1))
+    )
+    return query.where(Client.id > bindparam("after")) if further else query
+
+
+def _unread() -> Any:
+    read = func.greatest(func.coalesce(ReadMark.read, 0), Thread.opening)
+    return func.greatest(Thread.last_number - read, 0)
+
+
+def unread_messages(session: Session, client: Client, actor: Actor) -> int:
+    """How many messages of the pair's chat the actor has not read. One statement."""
+    query = (
+        select(_unread())
+        .select_from(Thread)
+        .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == actor.id))
+        .where(Thread.id == client.thread_id)
+    )
+    return session.scalar(query) or 0
+
+
+def offers(session: Session, provider: Provider) -> Sequence[Offer]:
+    """The provider's services, also those that are not on offer now, with who does them. Two statements."""
+    return session.scalars(
+        select(Offer)
+        .where(Offer.provider_id == provider.id)
+        .options(selectinload(Offer.specialists))
+        .order_by(Offer.position, Offer.id)
+    ).all()
+
+
+# --- appointments -------------------------------------------------------------------------------------------------
+
+
+def planned(
+    session: Session, actor: Actor, *, client: Client | None = None, after: int | None = None
+) -> Page:
+    """«Записи» (S2-25): what is requested or agreed and not over, soonest first; of one pair, if it is named. One
+    statement."""
+    return _page(_ask(session, _planned_lines(client is not None, after is not None), actor, client, after))
+
+
+def past(session: Session, actor: Actor, *, client: Client | None = None, before: int | None = None) -> Page:
+    """«Прошедшие записи» (S2-34): what is closed or over, the latest first. One statement."""
+    return _page(_ask(session, _past_lines(client is not None, before is not None), actor, client, before))
+
+
+def refused(session: Session, actor: Actor) -> Sequence[Any]:
+    """What providers have lately refused of the time to come (S2-28, S2-38). One statement."""
+    return _ask(session, _refused_lines(), actor)
+
+
+def soonest(session: Session, actor: Actor) -> Any:
+    """The next appointment, None if nothing is planned. One statement."""
+    return next(iter(_ask(session, _soonest_line(), actor)), None)
+
+
+def _ask(
+    session: Session, statement: Any, actor: Actor, client: Client | None = None, last: int | None = None
+) -> Sequence[Any]:
+    now = clock.now()
+    asked = {"reader": actor.id, "client": client.id if client else None, "last": last}
+    return session.execute(statement, asked | {"now": now, "lately": now - LATELY}).all()
+
+
+def _planned() -> tuple[Any, ...]:
+    return Appointment.closed_at.is_(None), Appointment.ends_at > bindparam("now")
+
+
+@cache
+def _planned_lines(of_one: bool, further: bool) -> Any:
+    order = (Appointment.starts_at, Appointment.id)
+    query = _lines(of_one).where(*_planned()).order_by(*order).limit(first(PAGE + 1))
+    return query.where(tuple_(*order) > _last()) if further else query
+
+
+@cache
+def _past_lines(of_one: bool, further: bool) -> Any:
+    over = or_(Appointment.closed_at.is_not(None), Appointment.ends_at <= bindparam("now"))
+    order = (Appointment.starts_at.desc(), Appointment.id.desc())
+    query = _lines(of_one).where(over).order_by(*order).limit(first(PAGE + 1))
+    return query.where(tuple_(Appointment.starts_at, Appointment.id) < _last()) if further else query
+
+
+@cache
+def _refused_lines() -> Any:
+    # Who calls off says why (app/flows.py): what has no reason the client has cancelled himself.
+    theirs = or_(
+        Appointment.status == DECLINED.name,
+        and_(Appointment.status == CALLED_OFF.name, Appointment.reason != ""),
+    )
+    return (
+        _lines(False)
+        .where(theirs, Appointment.closed_at > bindparam("lately"), Appointment.starts_at > bindparam("now"))
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(first(PAGE))
+    )
+
+
+@cache
+def _soonest_line() -> Any:
+    return _lines(False).where(*_planned()).order_by(Appointment.starts_at, Appointment.id).limit(first(1))
+
+
+def _lines(of_one: bool) -> Any:
+    mine = select(Client.id).where(Client.user_id == bindparam("reader", type_=Integer))
+    query = (
+        select(
+            Appointment.id,
+            Appointment.version,
+            Appointment.status,
+            Appointment.title,
+            Appointment.starts_at,
+            Appointment.ends_at,
+            Appointment.reason,
+            Appointment.client_id,
+            Appointment.offer_id,
+            Provider.kind,
+            Provider.name.label("provider"),
+            Specialist.name.label("specialist"),
+        )
+        .join(Provider, Provider.id == Appointment.provider_id)
+        .join(Specialist, Specialist.id == Appointment.specialist_id)
+        .where(Appointment.client_id.in_(mine))
+    )
+    return query.where(Appointment.client_id == bindparam("client", type_=Integer)) if of_one else query
+
+
+def _last() -> Any:
+    """Where the page before has ended."""
+    last = aliased(Appointment)
+    moment = select(last.starts_at).where(last.id == bindparam("last")).scalar_subquery()
+    return tuple_(moment, bindparam("last", type_=Appointment.id.type))
+
+
+# --- history ------------------------------------------------------------------------------------------------------
+
+
+def refused_by_provider(appointment: Appointment) -> bool:
+    """Whether it was the provider, or the clock on his side, who ended it: the client may want another time."""
+    return appointment.status == DECLINED.name or (
+        appointment.status == CALLED_OFF.name and appointment.reason != ""
+    )
+
+
+def history(session: Session, appointment: Appointment, zone: dt.tzinfo, limit: int = 100) -> list[Event]:
+    """What happened to the appointment, oldest first, from the journal, with moments in the reader's zone. One
+    statement."""
+    entries = session.execute(_history(limit), {"subject": appointment.subject})
+    return [
+        Event(at, actor or "", str(JOURNAL[kind].history) % words(data, zone), JOURNAL[kind].icon, key)
+        for key, at, kind, data, actor in entries
+    ]
+
+
+@cache
+def _history(limit: int) -> Any:
+    kinds = [kind for kind, row in JOURNAL.items() if row.history]
+    return (
+        select(
+            Entry.id,
+            Entry.at,
+            Entry.kind,
+            Entry.data,
+            func.trim(User.first_name + " " + User.last_name),
+        )
+        .outerjoin(User, User.id == Entry.actor_id)
+        .where(Entry.subject == bindparam("subject"), Entry.kind.in_(kinds))
+        .order_by(Entry.id)
+        .limit(first(limit))
+    )

@@ -1,0 +1,89 @@
+"""«Список специалистов»: the client's providers, one of them, the chat with him."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.errors import NotFound
+from app.extensions import db
+from app.flows import By
+from app.policy import client_side, load_client
+from app.queries import appointments as queries
+from models import Client
+from views import chat
+from views.context import actor, counters, signed_in
+from views.portal.base import fragment, portal
+
+
+@portal.get("/providers")
+@signed_in
+def providers() -> ResponseReturnValue:
+    """Everybody who has invited the reader, the first one first (S2-4, S2-5, S2-40, S2-45)."""
+    after = request.args.get("after", type=int)
+    page = queries.my_providers(db.session, actor(), after=after)
+    template = "portal/_providers.html" if fragment() else "portal/providers.html"
+    return render_template(template, page=page, after=after)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A button of the provider's page (S2-41). `unread` is drawn as a dot with words."""
+
+    label: str
+    icon: str
+    href: str
+    unread: int = 0
+
+
+@portal.get("/providers/<int:client_id>")
+@signed_in
+def provider(client_id: int) -> ResponseReturnValue:
+    """One of the list: what can be done with him (S2-41), and the appointments with him. Who works there is led to the
+    client's page of the practice."""
+    client = load_client(db.session, actor(), client_id)
+    if client_side(actor(), client) is not By.AUTHOR:
+        return redirect(url_for("practice.client", client_id=client_id))
+    return render_template(
+        "portal/_provider.html" if fragment() else "portal/provider.html",
+        client=client,
+        provider=client.provider,
+        tools=_tools(client),
+        page=queries.planned(db.session, actor(), client=client),
+        over=queries.past(db.session, actor(), client=client).lines[:5],
+    )
+
+
+def _tools(client: Client) -> list[Tool]:
+    unread = queries.unread_messages(db.session, client, actor())
+    return [
+        Tool(_("Chat"), "message-circle", url_for("portal.provider_chat", client_id=client.id), unread),
+    ]
+
+
+@portal.get("/providers/<int:client_id>/chat")
+@signed_in
+def provider_chat(client_id: int) -> ResponseReturnValue:
+    """The protected conversation, one for each pair (S2-6, S2-46, S2-47). The provider's side has it in the practice."""
+    client = load_client(db.session, actor(), client_id)
+    if client_side(actor(), client) is not By.AUTHOR:
+        return redirect(url_for("practice.chat", client_id=client_id))
+    counters(client.subject)
+    return render_template(
+        "portal/provider_chat.html",
+        client=client,
+        provider=client.provider,
+        page=queries.planned(db.session, actor(), client=client),
+        **chat.panel(client, client.thread),
+    )
+
+
+def own_client(client_id: int) -> Client:
+    """The pair, for its client alone. Raises NotFound."""
+    client = load_client(db.session, actor(), client_id)
+    if client_side(actor(), client) is not By.AUTHOR:
+        raise NotFound
+    return client
