@@ -68,7 +68,7 @@ def _demo(wanted: bool) -> None:
 
     if wanted and not demo.is_loaded(db.session) and demo.is_empty(db.session):
         with force_locale("ru"):
-            demo.load(db.session, current_app.extensions["storage"])
+            demo.load(db.session, current_app.extensions["storage"], current_app.extensions["safe"])
     if demo.is_loaded(db.session):
         for row in demo.accounts():
             click.echo("\t".join(row))

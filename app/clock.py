@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from zoneinfo import ZoneInfo
 
 #: Seconds by which tests run a whole process in the future; never set in production.
 _SHIFT = dt.timedelta(seconds=float(os.environ.get("ATRIUM_CLOCK_SHIFT", "0")))
 
 
+_as_of: ContextVar[dt.datetime | None] = ContextVar("as_of", default=None)
+
+
 def now() -> dt.datetime:
     """This moment, aware, in UTC."""
-    return dt.datetime.now(dt.UTC) + _SHIFT
+    return _as_of.get() or dt.datetime.now(dt.UTC) + _SHIFT
+
+
+@contextmanager
+def as_of(moment: dt.datetime) -> Iterator[None]:
+    """Within it, it is this moment: for stories that are told as if they had happened."""
+    token = _as_of.set(moment)
+    try:
+        yield
+    finally:
+        _as_of.reset(token)
 
 
 def zone(name: str | None, default: str = "UTC") -> dt.tzinfo:

@@ -6,10 +6,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app import clock, settings
-from app.storage import Storage
+from app.actions.base import action
+from app.storage import Safe, Storage
 from models import Setting, User
 
-from . import people, places, plot, reference
+from . import people, places, plot, practice, reference
 from .calling import Calls
 from .writing import Writer
 
@@ -28,10 +29,19 @@ def is_empty(session: Session) -> bool:
 def accounts() -> list[tuple[str, str, str, str]]:
     """Name, role, e-mail and password of the accounts that a visitor is shown, one a role."""
     shown = (people.BY_KEY[key] for key in people.SHOWN)
-    return [(f"{p.first_name} {p.last_name}", p.role, people.email(p), people.PASSWORD) for p in shown]
+    return [
+        (
+            f"{p.first_name} {p.last_name}",
+            people.TITLES.get(p.key, p.role),
+            people.email(p),
+            people.PASSWORD,
+        )
+        for p in shown
+    ]
 
 
-def load(session: Session, storage: Storage) -> None:
+@action
+def load(session: Session, storage: Storage, safe: Safe) -> None:
     """Fill an empty database. Commits once, at the end. Raises RuntimeError if somebody is there already."""
     if is_loaded(session) or not is_empty(session):
         raise RuntimeError("demo data is for an empty database only")
@@ -41,6 +51,7 @@ def load(session: Session, storage: Storage) -> None:
     session.add(Setting(name="support_phone", value=people.SUPPORT_PHONE))
     rows = reference.write(session)
     reference.write_plans(session, storage, rows.places)
-    Writer(session, storage, rows, now).write(plot.orders(now), Calls(session, rows, now))
-    session.commit()
     settings.forget()
+    lines = practice.play(session, safe, rows.users, now)
+    Writer(session, storage, rows, now).write(plot.orders(now), Calls(session, rows, now), lines)
+    practice.tell(session, now)

@@ -79,7 +79,15 @@ STAFF: tuple[Person, ...] = (
     Person("alexey", "Алексей", "Вершинин", OPERATOR),
 )
 
-PEOPLE: tuple[Person, ...] = (*RESIDENTS, *STAFF)
+#: Specialists and the owner of an organization: their clients come by invitation (practice.py).
+PROVIDERS: tuple[Person, ...] = (
+    Person("polina", "Полина", "Ветрова", RESIDENT),
+    Person("oksana", "Оксана", "Юдина", RESIDENT),
+    Person("igor", "Игорь", "Лапин", RESIDENT),
+    Person("mark", "Марк", "Левин", RESIDENT),
+)
+
+PEOPLE: tuple[Person, ...] = (*RESIDENTS, *STAFF, *PROVIDERS)
 BY_KEY: dict[str, Person] = {person.key: person for person in PEOPLE}
 
 TEAMS: tuple[Team, ...] = (
@@ -99,7 +107,11 @@ SHOWN: dict[str, str] = {
     "katya": "events",
     "nikolay": "guard",
     "alexey": "admin",
+    "polina": "specialist",
+    "oksana": "organization",
 }
+#: What those are shown as who have no role of their own.
+TITLES: dict[str, str] = {"polina": "Specialist", "oksana": "Organization"}
 
 #: Signs in for the first time: the product asks for the time zone.
 NEWCOMER = "anna"

@@ -55,8 +55,9 @@ class Writer:
         self._place_names = place_queries.full_names(session)
         self._files: list[Row] = []
 
-    def write(self, orders: Sequence[Played], calls: Calls) -> None:
-        """Order by order in time, then every journal line in time: so numbers and ids grow as they would have."""
+    def write(self, orders: Sequence[Played], calls: Calls, others: Sequence[Row] = ()) -> None:
+        """Order by order in time, then every journal line in time: so numbers and ids grow as they would have. `others`
+        are lines of what has been written already."""
         threads = self._insert(
             Thread, [row for order in orders for row in self._threads(order)], Thread.__table__.c.id
         )
@@ -72,7 +73,7 @@ class Writer:
                 if answer["kind"] == FieldKind.FILE:
                     self._own_files(answer["value"], f"order:{number}")
         self._messages(orders, chats, notes)
-        self._told(orders, numbers, (chats, notes), lines)
+        self._told(orders, numbers, (chats, notes), [*lines, *others])
         self._insert(StoredFile, self._files)
         self._session.execute(search.fill())
 

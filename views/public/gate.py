@@ -97,7 +97,8 @@ def _demo_accounts() -> list[tuple[str, object, str, str]]:
 
     if not demo.is_loaded(db.session):
         return []
-    return [(name, ROLE_LABELS.get(role, role), email, word) for name, role, email, word in demo.accounts()]
+    labels = ROLE_LABELS | {"Specialist": _("Specialist"), "Organization": _("Organization")}
+    return [(name, labels.get(role, role), email, word) for name, role, email, word in demo.accounts()]
 
 
 @auth.get("/sign-up")

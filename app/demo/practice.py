@@ -1,0 +1,380 @@
+"""The story of the technopark's specialists, played through the actions as if it had happened at its moments: whatever
+is loaded obeys the rules of the product, because the product made it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from flask import current_app
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from app import clock, queue, tokens
+from app.actions import appointments, chat, documents, invitations, providers, schedule, terms
+from app.extensions import db
+from app.notices import JOURNAL, PRIVATE
+from app.queries import slots
+from app.queries import terms as papers
+from app.storage import Safe
+from models import Appointment, Client, Entry, Provider, User
+
+from .papers import pdf
+
+Row = dict[str, Any]
+
+#: Of what happened earlier nobody is told any more.
+_NEWS = dt.timedelta(hours=8)
+#: When the specialists came.
+_BEGINNING = dt.timedelta(days=70)
+
+
+@dataclass
+class Stage:
+    """The time line: what happens when, in order."""
+
+    now: dt.datetime
+    events: list[tuple[dt.datetime, int, Callable[[], object]]] = field(default_factory=list)
+    _order: Any = field(default_factory=count)
+
+    def at(self, moment: dt.datetime, act: Callable[[], object]) -> None:
+        """What lies in the future has not happened."""
+        if moment <= self.now:
+            heapq.heappush(self.events, (moment, next(self._order), act))
+
+    def play(self) -> None:
+        while self.events:
+            moment, _number, act = heapq.heappop(self.events)
+            with clock.as_of(moment):
+                act()
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An appointment: asked so many days before it, held `day` days from today about `hour` o'clock of the provider.
+    `way` are the moves; the last one of what is over is made after it."""
+
+    client: str
+    offer: int
+    day: int
+    hour: int
+    way: tuple[str, ...] = ("accept", "hold")
+    asked: float = 3.0
+    words: str = ""
+    why: str = ""
+    who: int = 0
+
+
+POLINA = (
+    Visit("marina", 0, -44, 18, words="Первый раз, немного волнуюсь."),
+    Visit("marina", 1, -30, 18),
+    Visit("marina", 1, -16, 18),
+    Visit("marina", 1, 2, 18, words="Хочу обсудить, как спала эту неделю."),
+    Visit("lera", 0, -35, 12),
+    Visit("lera", 1, -21, 12, ("accept", "miss")),
+    Visit("lera", 1, -7, 12),
+    Visit("lera", 1, 1, 11),
+    Visit("ilya", 0, -20, 10),
+    Visit("ilya", 1, -6, 10, ("accept", "cancel")),
+    Visit("ilya", 1, 6, 10, (), 0.08),
+    Visit("zhenya", 0, -12, 15, ("decline",), why="В этот день веду группу. Подойдёт ли четверг?"),
+    Visit("zhenya", 0, -9, 15),
+    Visit("zhenya", 1, 1, 15),
+    Visit("timur", 2, 3, 13, (), 0.15, "Можно ли созвониться по видео? Буду в командировке."),
+    Visit("anton", 1, -2, 16),
+    Visit("anton", 1, 5, 16),
+)
+BALANCE = (
+    Visit("marina", 0, -25, 19, who=1),
+    Visit("marina", 0, -11, 19, who=1),
+    Visit("marina", 1, 4, 9, (), 0.2),
+    Visit("lera", 1, -14, 9, who=2),
+    Visit("lera", 1, -7, 9, who=2),
+    Visit("lera", 1, 1, 9, who=2),
+    Visit("dasha", 0, -18, 17, who=1),
+    Visit("dasha", 2, -4, 17, who=1),
+    Visit("dasha", 0, 2, 17, who=1),
+    Visit("artem", 0, -3, 12, ("accept", "call_off"), why="Игорь заболел, предложим другое время.", who=1),
+    Visit("artem", 0, 3, 12, (), 0.1, who=1),
+    Visit("boris", 2, 1, 18, who=1),
+    Visit("alena", 1, 2, 8, who=2),
+)
+MARK = (
+    Visit("anna", 0, -15, 8),
+    Visit("anna", 0, -8, 8),
+    Visit("anna", 0, 3, 8),
+    Visit("gleb", 0, -5, 19),
+)
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])
+
+
+def play(session: Session, safe: Safe, users: Mapping[str, User], now: dt.datetime) -> list[Row]:
+    """Two specialists, an organization, their clients, all that was between them. Within the caller's transaction, in a
+    journal that is still empty. The lines of the journal."""
+    stage = Stage(now)
+    with clock.as_of(now - _BEGINNING):
+        polina = _polina(users["polina"], safe)
+        balance = _balance(users["oksana"], users["igor"])
+        mark = _mark(users["mark"])
+    for provider, visits in ((polina, POLINA), (balance, BALANCE), (mark, MARK)):
+        pairs = _clients(stage, provider, visits, users)
+        for visit in visits:
+            _visit(session, stage, provider, pairs, visit)
+    _talk(stage, polina, users, safe)
+    _away(stage, polina, balance)
+    stage.play()
+    return _taken_out(session)
+
+
+# --- who serves ---------------------------------------------------------------------------------------------------
+
+
+def _polina(owner: User, safe: Safe) -> Provider:
+    made = providers.register(
+        owner, "specialist", "Полина Ветрова", headline="Психолог, когнитивно-поведенческая терапия"
+    )
+    providers.edit(owner, made.id, {"place": "Корпус А, кабинет 118", "step": "30", "reminder": "24"})
+    for name, about, minutes, rest, price in (
+        ("Знакомство", "Расскажете, что беспокоит, и решим, как работать дальше.", 50, 10, "2500"),
+        ("Индивидуальная консультация", "Личная встреча в кабинете.", 50, 10, "3500"),
+        ("Консультация по видеосвязи", "Ссылка на звонок придёт вместе с подтверждением.", 50, 10, "3200"),
+    ):
+        sent = {
+            "name": name,
+            "description": about,
+            "minutes": str(minutes),
+            "buffer": str(rest),
+            "price": price,
+        }
+        if "видео" in name:
+            sent |= {"meeting_url": "https://meet.example.org/vetrova", "place": "Видеозвонок"}
+        providers.save_offer(owner, made.id, None, sent)
+    hours = [(day, start, end) for day in range(6) for start, end in ((600, 840), (900, 1200))]
+    schedule.set_hours(owner, made.specialists[0].id, hours)
+    contract = terms.add(
+        owner,
+        made.id,
+        "Договор об оказании психологических услуг",
+        safe=safe,
+        stream=pdf(
+            "Договор об оказании психологических услуг",
+            "1. Специалист проводит консультации в согласованное время.",
+            "2. Запись можно отменить без оплаты не позднее чем за 24 часа.",
+            "3. Всё, что сказано на встречах, остаётся между специалистом и клиентом.",
+        ),
+        filename="Договор.pdf",
+        required=True,
+    )
+    personal = pdf("Согласие на обработку персональных данных", "Имя, телефон и записи о встречах.")
+    terms.add(
+        owner,
+        made.id,
+        "Согласие на обработку персональных данных",
+        safe=safe,
+        stream=personal,
+        filename="Согласие.pdf",
+        required=True,
+    )
+    terms.add(
+        owner,
+        made.id,
+        "Памятка: как подготовиться к первой встрече",
+        safe=safe,
+        stream=pdf("Памятка", "Приходите за пять минут. Возьмите воду. Вопросы запишите заранее."),
+        filename="Памятка.pdf",
+        required=False,
+    )
+    offer_ids = [made.offers[1].id]
+    terms.edit(owner, contract.id, contract.title, required=True, active=True, offer_ids=offer_ids)
+    invitations.invite(owner, made.id, _secret(), label="Визитка на стойке")
+    return made
+
+
+def _balance(owner: User, igor: User) -> Provider:
+    made = providers.register(
+        owner, "organization", "Студия здоровья «Баланс»", headline="Массаж, растяжка и восстановление спины"
+    )
+    providers.edit(
+        owner, made.id, {"place": "Корпус Б, первый этаж, зал 112", "holds_requests": "", "step": "30"}
+    )
+    first = providers.add_specialist(owner, made.id, "Игорь Лапин", "Массажист")
+    second = providers.add_specialist(owner, made.id, "Алина Осипова", "Тренер по растяжке")
+    for specialist, hours in ((first, (720, 1260)), (second, (480, 900))):
+        schedule.set_hours(owner, specialist.id, [(day, *hours) for day in range(6)])
+    for name, minutes, rest, price, who in (
+        ("Классический массаж спины", 60, 15, "2800", (first,)),
+        ("Индивидуальная растяжка", 60, 0, "1900", (second,)),
+        ("Экспресс-массаж шеи", 30, 10, "1500", (first,)),
+    ):
+        sent = {"name": name, "minutes": str(minutes), "buffer": str(rest), "price": price}
+        providers.save_offer(owner, made.id, None, sent, [one.id for one in who])
+    made_link = invitations.invite(owner, made.id, _secret(), label="Игорь", specialist_id=first.id)
+    invitations.accept(igor, tokens.derived(_secret(), "invitation", made_link.nonce))
+    return made
+
+
+def _mark(owner: User) -> Provider:
+    made = providers.register(
+        owner, "specialist", "Марк Левин", headline="Английский для работы", timezone="Europe/Berlin"
+    )
+    sent = {"name": "Урок английского", "minutes": "60", "price": "25"}
+    providers.edit(owner, made.id, {"currency": "EUR", "meeting_url": "https://meet.example.org/levin"})
+    providers.save_offer(owner, made.id, None, sent)
+    schedule.set_hours(owner, made.specialists[0].id, [(day, 360, 1140) for day in range(5)])
+    return made
+
+
+# --- what happens -------------------------------------------------------------------------------------------------
+
+
+def _clients(
+    stage: Stage, provider: Provider, visits: tuple[Visit, ...], users: Mapping[str, User]
+) -> dict[str, Client]:
+    """Everybody comes by an invitation, some days before the first visit."""
+    found: dict[str, Client] = {}
+    for name in dict.fromkeys(visit.client for visit in visits):
+        first = min(visit.day - visit.asked for visit in visits if visit.client == name)
+        with clock.as_of(min(stage.now + dt.timedelta(days=first), stage.now) - dt.timedelta(days=1)):
+            link = invitations.invite(
+                provider.owner, provider.id, _secret(), label=users[name].first_name, most=1
+            )
+            pair = invitations.accept(users[name], tokens.derived(_secret(), "invitation", link.nonce))
+            assert isinstance(pair, Client)
+            found[name] = pair
+            for row in (r for r in papers.of_provider(db.session, provider.id) if r.required):
+                terms.change_consent(users[name], pair.id, {row.versions[0].id: name != "timur"})
+    return found
+
+
+def _visit(
+    session: Session, stage: Stage, provider: Provider, pairs: Mapping[str, Client], visit: Visit
+) -> None:
+    pair, offer = pairs[visit.client], provider.offers[visit.offer]
+    zone = clock.zone(provider.timezone)
+    day = (stage.now.astimezone(zone) + dt.timedelta(days=visit.day)).date()
+    wanted = slots.moment(day, visit.hour * 60, zone)
+    asked = min(wanted, stage.now) - dt.timedelta(days=visit.asked)
+    if visit.day > 0 and visit.asked < 1:
+        asked = stage.now - dt.timedelta(days=visit.asked)
+
+    def ask() -> None:
+        who = appointments.serving(offer)
+        around = dt.timedelta(days=3)
+        free = slots.free_slots(session, offer, who, wanted - around, wanted + around)
+        near = slots.nearest(free, wanted, 1)
+        if not near:
+            return
+        made = appointments.request(
+            pair.user, pair.id, offer.id, near[0].at, specialist_id=near[0].specialist.id, words=visit.words
+        )
+        _follow(stage, made, visit, pair, provider)
+
+    stage.at(asked, ask)
+
+
+def _follow(stage: Stage, made: Appointment, visit: Visit, pair: Client, provider: Provider) -> None:
+    """What becomes of it: answered some hours later, marked when it is over."""
+    answered = clock.now() + dt.timedelta(hours=2)
+    for name in visit.way:
+        late = name in ("hold", "miss")
+        actor = pair.user if name == "cancel" else provider.owner
+        moment = made.ends_at + dt.timedelta(minutes=20) if late else answered
+
+        def move(name: str = name, actor: User = actor) -> None:
+            appointments.move(actor, made.id, name, comment=visit.why)
+
+        stage.at(moment, move)
+        answered += dt.timedelta(hours=5)
+
+
+def _talk(stage: Stage, polina: Provider, users: Mapping[str, User], safe: Safe) -> None:
+    """A conversation, and documents that go with it."""
+    marina = next(pair for pair in _pairs(polina) if pair.user_id == users["marina"].id)
+    start = stage.now - dt.timedelta(days=15)
+
+    def say(who: User, words: str) -> Callable[[], object]:
+        return lambda: chat.post(who, marina.thread_id, words, uuid4())
+
+    for minutes, who, words in (
+        (0, users["marina"], "Полина, добрый день! Загрузила дневник сна в документы."),
+        (35, polina.owner, "Спасибо, Марина. Посмотрю сегодня вечером."),
+        (
+            300,
+            polina.owner,
+            "Посмотрела. Отметьте ещё, во сколько ложитесь в выходные. Шаблон положила к документам.",
+        ),
+        (340, users["marina"], "Хорошо, заполню к четвергу"),
+    ):
+        stage.at(start + dt.timedelta(minutes=minutes), say(who, words))
+    stage.at(
+        stage.now - dt.timedelta(hours=3),
+        say(users["marina"], "Можно ли перенести встречу на полчаса позже, если освободится время?"),
+    )
+
+    def give(who: User, title: str, name: str) -> Callable[[], object]:
+        return lambda: documents.upload(who, marina.id, safe, pdf(title, "…"), name)
+
+    stage.at(start - dt.timedelta(minutes=5), give(users["marina"], "Дневник сна", "Дневник сна.pdf"))
+    stage.at(
+        start + dt.timedelta(minutes=295),
+        give(polina.owner, "Шаблон дневника", "Шаблон дневника на две недели.pdf"),
+    )
+
+
+def _pairs(provider: Provider) -> list[Client]:
+    return list(db.session.scalars(select(Client).where(Client.provider_id == provider.id)))
+
+
+def _away(stage: Stage, polina: Provider, balance: Provider) -> None:
+    """A vacation that is planned, and an evening off."""
+    zone = clock.zone(polina.timezone)
+    today = stage.now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+
+    def plan() -> None:
+        schedule.add_absence(
+            polina.owner,
+            polina.id,
+            specialist_id=polina.specialists[0].id,
+            kind="vacation",
+            starts=today + dt.timedelta(days=24),
+            ends=today + dt.timedelta(days=34),
+            reason="Отпуск",
+        )
+        schedule.add_absence(
+            balance.owner,
+            balance.id,
+            specialist_id=None,
+            kind="holiday",
+            starts=today + dt.timedelta(days=12),
+            ends=today + dt.timedelta(days=13),
+            reason="Санитарный день",
+        )
+
+    stage.at(stage.now - dt.timedelta(days=10), plan)
+
+
+def _taken_out(session: Session) -> list[Row]:
+    """The journal's lines of the story, for whoever writes all lines in their order; their deliveries are forgotten."""
+    session.flush()
+    session.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = 'deliver'"))
+    columns = (Entry.at, Entry.kind, Entry.actor_id, Entry.subject, Entry.data)
+    lines = [dict(row) for row in session.execute(select(*columns).order_by(Entry.id)).mappings()]
+    session.execute(delete(Entry))
+    session.expire_all()
+    return lines
+
+
+def tell(session: Session, now: dt.datetime) -> None:
+    """What happened a few hours ago is news to somebody; what was earlier nobody is told of any more."""
+    told = [kind for kind in PRIVATE if JOURNAL[kind].rules]
+    news = select(Entry.id).where(Entry.kind.in_(told), Entry.at > now - _NEWS).order_by(Entry.id)
+    for entry_id in session.scalars(news):
+        queue.defer(session, "deliver", entry_id=entry_id)
