@@ -147,7 +147,7 @@ def _planned() -> tuple[Any, ...]:
 @cache
 def _planned_lines(of_one: bool, further: bool) -> Any:
     order = (Appointment.starts_at, Appointment.id)
-    query = _lines(of_one).where(*_planned()).order_by(*order).limit(first(PAGE + 1))
+    query = _lines(of_one=of_one).where(*_planned()).order_by(*order).limit(first(PAGE + 1))
     return query.where(tuple_(*order) > _last()) if further else query
 
 
@@ -155,7 +155,7 @@ def _planned_lines(of_one: bool, further: bool) -> Any:
 def _past_lines(of_one: bool, further: bool) -> Any:
     over = or_(Appointment.closed_at.is_not(None), Appointment.ends_at <= bindparam("now"))
     order = (Appointment.starts_at.desc(), Appointment.id.desc())
-    query = _lines(of_one).where(over).order_by(*order).limit(first(PAGE + 1))
+    query = _lines(of_one=of_one).where(over).order_by(*order).limit(first(PAGE + 1))
     return query.where(tuple_(Appointment.starts_at, Appointment.id) < _last()) if further else query
 
 
@@ -167,7 +167,7 @@ def _refused_lines() -> Any:
         and_(Appointment.status == CALLED_OFF.name, Appointment.reason != ""),
     )
     return (
-        _lines(False)
+        _lines(of_one=False)
         .where(theirs, Appointment.closed_at > bindparam("lately"), Appointment.starts_at > bindparam("now"))
         .order_by(Appointment.starts_at, Appointment.id)
         .limit(first(PAGE))
@@ -176,10 +176,15 @@ def _refused_lines() -> Any:
 
 @cache
 def _soonest_line() -> Any:
-    return _lines(False).where(*_planned()).order_by(Appointment.starts_at, Appointment.id).limit(first(1))
+    return (
+        _lines(of_one=False)
+        .where(*_planned())
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(first(1))
+    )
 
 
-def _lines(of_one: bool) -> Any:
+def _lines(*, of_one: bool) -> Any:
     mine = select(Client.id).where(Client.user_id == bindparam("reader", type_=Integer))
     query = (
         select(

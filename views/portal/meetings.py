@@ -28,9 +28,10 @@ _ONE = "/appointments/<int:appointment_id>"
 
 @portal.app_template_filter("leaf")
 def leaf(at: dt.datetime) -> dict[str, str]:
-    """A leaf of a calendar: «пн», «23», «нояб.»."""
+    """A leaf of a calendar: «пн», «23», «нояб.», and the year if it is another one."""
     date = local(at).date()
     return {
+        "year": "" if date.year == local(clock.now()).year else str(date.year),
         "weekday": format_date(date, "EEE"),
         "day": format_date(date, "d"),
         "month": format_date(date, "LLL"),
@@ -131,6 +132,11 @@ def _cancelling(shown: Appointment) -> Move | None:
     return next((step for step in moves if step.name == "cancel"), None)
 
 
+def _near(shown: Appointment) -> list[dt.datetime]:
+    """Free times near the one that was refused, which itself may be free again and is no better for it."""
+    return [at for at in actions.near(shown) if at != shown.starts_at]
+
+
 def _state(shown: Appointment) -> dict[str, Any]:
     """What the page, its changing part and the window show."""
     now = clock.now()
@@ -142,7 +148,7 @@ def _state(shown: Appointment) -> dict[str, Any]:
         "now_status": APPOINTMENT_STATUSES[shown.status],
         "cancelling": _cancelling(shown),
         "refused": refused,
-        "near": actions.near(shown) if refused and shown.starts_at > now else [],
+        "near": _near(shown) if refused and shown.starts_at > now else [],
         "joinable": shown.meeting_url if shown.status == AGREED.name and shown.ends_at > now else "",
         "repeatable": shown.status == HELD.name,
         "over": shown.ends_at <= now,

@@ -67,7 +67,7 @@ def _tools(client: Client) -> list[Tool]:
 @portal.get("/providers/<int:client_id>/chat")
 @signed_in
 def provider_chat(client_id: int) -> ResponseReturnValue:
-    """The protected conversation, one for each pair (S2-6, S2-46, S2-47). The provider's side has it in the practice."""
+    """The protected conversation, one for each pair (S2-6, S2-46, S2-47). The provider has it in the practice."""
     client = load_client(db.session, actor(), client_id)
     if client_side(actor(), client) is not By.AUTHOR:
         return redirect(url_for("practice.chat", client_id=client_id))
