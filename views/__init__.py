@@ -5,7 +5,20 @@ from __future__ import annotations
 from flask import Flask
 from flask_appbuilder import AppBuilder
 
-from views import admin, alarm_bar, chat, context, desk, errors, files, headers, live, portal, public
+from views import (
+    admin,
+    alarm_bar,
+    chat,
+    context,
+    desk,
+    errors,
+    files,
+    headers,
+    live,
+    portal,
+    practice,
+    public,
+)
 
 
 def register_views(app: Flask, builder: AppBuilder) -> None:
@@ -14,7 +27,7 @@ def register_views(app: Flask, builder: AppBuilder) -> None:
     context.init_app(app)
     alarm_bar.init_app(app)
     errors.init_app(app)
-    for part in (public, portal, desk, chat, files):
+    for part in (public, portal, practice, desk, chat, files):
         part.init_app(app)
     live.init_app(app)
     admin.init_app(builder)

@@ -24,8 +24,8 @@ log = logging.getLogger(__name__)
 
 #: Journal kinds after which a person's sockets must come again, with the rights of now (or not at all).
 _PARTING = frozenset({"user.blocked", "user.password_changed", "user.roles_changed"})
-#: Kinds that change who serves an order: everybody who watches it asks anew whether he still may.
-_REGROUPING = frozenset({"order.assigned", "order.unassigned"})
+#: Kinds that change who serves an order or sees a client: everybody who watches it asks anew whether he still may.
+_REGROUPING = frozenset({"order.assigned", "order.unassigned", "client.shown"})
 #: Subjects in one call of a page, and of one socket at once.
 _MOST = 20
 #: Seconds of silence after which the listener makes sure that the database is still there.

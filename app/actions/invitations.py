@@ -15,7 +15,7 @@ from app.actions import people, providers
 from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
-from app.policy import Actor, load_practice
+from app.policy import Actor, load_invitation, load_practice
 from models import Booking, Client, Invitation, Provider, Specialist, Thread, ThreadKind, User
 from models.providers import client_specialists
 
@@ -88,12 +88,7 @@ def living(provider_id: int) -> list[Invitation]:
 @action
 def revoke(actor: Actor, invitation_id: int) -> Invitation:
     """The link stops working; whoever came by it stays. Raises NotFound, Forbidden (one's own, or the owner's)."""
-    invitation = db.session.get(Invitation, invitation_id) if invitation_id < 2**31 else None
-    if invitation is None:
-        raise NotFound
-    practice = load_practice(db.session, actor, invitation.provider_id)
-    if not practice.owner and invitation.created_by != actor.id:
-        raise Forbidden
+    invitation, practice = load_invitation(db.session, actor, invitation_id)
     if invitation.revoked_at is None:
         invitation.revoked_at = clock.now()
         providers.record(practice.provider, "invitation.revoked", actor, label=invitation.label)

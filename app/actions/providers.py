@@ -14,8 +14,8 @@ from app import clock, journal, money, settings, timezones
 from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
-from app.policy import Actor, Practice, load_practice, load_specialist
-from models import Offer, Provider, ProviderKind, Resource, Specialist, User
+from app.policy import Actor, Practice, load_client, load_practice, load_specialist
+from models import Client, Offer, Provider, ProviderKind, Resource, Specialist, User
 
 MAX_NAME = 120
 MAX_LINE = 300
@@ -181,6 +181,22 @@ def edit_specialist(
     specialist.sees_all = sees_all
     record(practice.provider, "specialist.changed", actor, name=specialist.name)
     return specialist
+
+
+@action
+def show(actor: Actor, client_id: int, specialist_ids: Sequence[int]) -> Client:
+    """Which of the organization's specialists see a client: who is not named does not any more (I-20). Raises
+    Forbidden (only the owner does this), NotFound."""
+    client = load_client(db.session, actor, client_id)
+    provider = load_practice(db.session, actor, client.provider_id, manage=True).provider
+    chosen = [one for one in provider.specialists if one.id in specialist_ids]
+    before, client.specialists = list(client.specialists), chosen
+    people = {one.user_id for one in (*before, *chosen) if one.user_id}
+    # Whoever has the chat open asks anew whether he may: `client.subject` is regrouped (views/live.py).
+    rooms = [client.subject, f"user:{provider.owner_id}", *(f"user:{number}" for number in people)]
+    names = [one.name for one in chosen]
+    journal.write(db.session, "client.shown", actor, client.subject, rooms, names=names)
+    return client
 
 
 # --- services -----------------------------------------------------------------------------------------------------

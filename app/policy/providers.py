@@ -3,6 +3,7 @@ of a role opens them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, or_, select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.errors import Forbidden, NotFound
 from app.flows import APPOINTMENT, By, Move
 from app.policy.rights import SYSTEM, Actor
-from models import FACE, Appointment, Client, Provider, Specialist, User
+from models import FACE, Appointment, Client, Invitation, Provider, Specialist, User
 from models.providers import client_specialists
 
 
@@ -43,10 +44,18 @@ def practices(session: Session, actor: Actor) -> list[Practice]:
     return [Practice(provider, me, provider.owner_id == actor.id) for provider, me in rows]
 
 
-def load_practice(session: Session, actor: Actor, provider_id: int, *, manage: bool = False) -> Practice:
+def load_practice(
+    session: Session,
+    actor: Actor,
+    provider_id: int,
+    *,
+    manage: bool = False,
+    among: Sequence[Practice] | None = None,
+) -> Practice:
     """The provider that the actor works at. Raises NotFound if he does not; Forbidden if he is to `manage` it and it is
-    not his."""
-    found = next((one for one in practices(session, actor) if one.provider.id == provider_id), None)
+    not his. `among` are the actor's `practices`, for who has them already."""
+    those = practices(session, actor) if among is None else among
+    found = next((one for one in those if one.provider.id == provider_id), None)
     if found is None:
         raise NotFound
     if manage and not found.owner:
@@ -62,6 +71,18 @@ def load_specialist(session: Session, actor: Actor, specialist_id: int) -> tuple
     if not practice.owner and practice.me is not specialist:
         raise NotFound
     return specialist, practice
+
+
+def load_invitation(session: Session, actor: Actor, invitation_id: int) -> tuple[Invitation, Practice]:
+    """An invitation that the actor may show and revoke: one's own, or any of the own provider's. Raises NotFound,
+    Forbidden."""
+    invitation = session.get(Invitation, invitation_id) if invitation_id < 2**31 else None
+    if invitation is None:
+        raise NotFound
+    practice = load_practice(session, actor, invitation.provider_id)
+    if not practice.owner and invitation.created_by != actor.id:
+        raise Forbidden
+    return invitation, practice
 
 
 def visible_clients(actor: Actor) -> Select[Client]:
@@ -148,7 +169,9 @@ def load_appointment(
         query = query.with_for_update(of=Appointment).execution_options(populate_existing=True)
     else:
         query = query.options(
-            joinedload(Appointment.client).joinedload(Client.user).load_only(*FACE, User.email, User.phone),
+            joinedload(Appointment.client)
+            .joinedload(Client.user)
+            .load_only(*FACE, User.email, User.phone, User.timezone),
             joinedload(Appointment.client).joinedload(Client.provider),
             joinedload(Appointment.specialist),
             joinedload(Appointment.offer),

@@ -54,13 +54,13 @@ def free_slots(
     found = [
         Slot(at, one)
         for one in specialists
-        for at in _starts(open_[one.id], taken[one.resource_id], offer, provider.step)
+        for at in starts(open_[one.id], taken[one.resource_id], offer, provider.step)
         if since <= at < until
     ]
     return sorted(found, key=lambda slot: (slot.at, slot.specialist.position, slot.specialist.id))
 
 
-def _starts(open_: Iterable[Span], taken: Sequence[Span], offer: Offer, step: int) -> Iterator[dt.datetime]:
+def starts(open_: Iterable[Span], taken: Sequence[Span], offer: Offer, step: int) -> Iterator[dt.datetime]:
     """Starts on the grid of each opening. The appointment lies within the hours, its rest afterwards need not. What is
     taken is in order and does not overlap, so the first that ends after a start says whether it is free."""
     long, rest, grid = (dt.timedelta(minutes=n) for n in (offer.minutes, offer.buffer, step))

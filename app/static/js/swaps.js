@@ -22,8 +22,8 @@ htmx.defineExtension("morph", {
       // What is being typed. A pressed button may have the focus still, and gets the words of its next step.
       ignoreActiveValue: !document.activeElement?.matches("button, a, summary"),
       callbacks: {
-        // Which blocks are folded is the reader's decision, not the server's.
-        beforeAttributeUpdated: (name, element) => !(name === "open" && element.matches("details")),
+        // Which blocks are folded and which window is open is the reader's decision, not the server's.
+        beforeAttributeUpdated: (name, element) => !(name === "open" && element.matches("details, dialog")),
         beforeNodeMorphed: glowIfChanged,
       },
     });

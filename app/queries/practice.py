@@ -1,0 +1,316 @@
+"""What a provider sees of the own work: requests, the day, clients, what an absence meets. The week is in week.py."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+
+from app import clock
+from app.flows import AGREED, HELD, MISSED, REQUESTED
+from app.notices import JOURNAL
+from app.policy import Actor, Practice, served_clients
+from app.queries import slots
+from app.queries.wording import words
+from models import (
+    FACE,
+    Absence,
+    Appointment,
+    Client,
+    Entry,
+    Hours,
+    Invitation,
+    Offer,
+    ReadMark,
+    Specialist,
+    Thread,
+    User,
+)
+
+PAGE = 40
+#: Requests and unmarked appointments of the first page.
+MOST = 30
+OPEN = (REQUESTED.name, AGREED.name)
+
+
+def appointments(practice: Practice) -> Select[Appointment]:
+    """The provider's appointments that somebody who works there sees: all of them, or those he serves."""
+    query = select(Appointment).where(Appointment.provider_id == practice.provider.id)
+    if not practice.sees_all:
+        query = query.where(Appointment.specialist_id == (practice.me.id if practice.me else 0))
+    return query
+
+
+def with_faces(query: Select[Appointment]) -> Select[Appointment]:
+    return query.options(
+        joinedload(Appointment.client).joinedload(Client.user).load_only(*FACE, User.timezone),
+        joinedload(Appointment.specialist),
+    )
+
+
+# --- the frame and the first page ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The frame's numbers: requests that wait, chats with something unread."""
+
+    requests: int = 0
+    chats: int = 0
+
+
+def counts(session: Session, actor: Actor, practice: Practice) -> Counts:
+    """One statement; each number at most 100."""
+    requests = appointments(practice).where(Appointment.status == REQUESTED.name).limit(100).subquery()
+    chats = (
+        served_clients(actor)
+        .where(Client.provider_id == practice.provider.id, _unread(actor) > 0)
+        .with_only_columns(Client.id)
+        .limit(100)
+        .subquery()
+    )
+    row = session.execute(
+        select(
+            select(func.count()).select_from(requests).scalar_subquery(),
+            select(func.count()).select_from(chats).scalar_subquery(),
+        )
+    ).one()
+    return Counts(*row)
+
+
+def _unread(actor: Actor) -> Any:
+    """How many messages of a client's chat the actor has not read."""
+    read = select(ReadMark.read).where(ReadMark.thread_id == Client.thread_id, ReadMark.user_id == actor.id)
+    last = select(Thread.last_number - Thread.opening).where(Thread.id == Client.thread_id)
+    return last.scalar_subquery() - func.coalesce(read.scalar_subquery(), 0)
+
+
+@dataclass
+class Today:
+    """`unmarked`: agreed, over, and nobody has said whether they took place. `next` is the first one after `today`."""
+
+    requests: list[Appointment] = field(default_factory=list)
+    unmarked: list[Appointment] = field(default_factory=list)
+    today: list[Appointment] = field(default_factory=list)
+    tomorrow: int = 0
+    next: Appointment | None = None
+
+
+def today(session: Session, practice: Practice) -> Today:
+    """What the provider has before him now, by the days of his zone. Two statements."""
+    zone = clock.zone(practice.provider.timezone)
+    day = clock.now().astimezone(zone).date()
+    start, end, after = (slots.moment(day + dt.timedelta(days=n), 0, zone) for n in range(3))
+    found = Today()
+    asked = appointments(practice).where(Appointment.status == REQUESTED.name)
+    found.requests = list(
+        session.scalars(with_faces(asked).order_by(Appointment.starts_at, Appointment.id).limit(MOST))
+    )
+    standing = Appointment.status.in_((AGREED.name, HELD.name, MISSED.name))
+    around = appointments(practice).where(
+        or_(
+            and_(Appointment.status == AGREED.name, Appointment.closed_at.is_(None)),
+            and_(standing, Appointment.starts_at >= start, Appointment.starts_at < end),
+        ),
+        Appointment.starts_at > start - dt.timedelta(days=62),
+    )
+    rows = session.scalars(with_faces(around).order_by(Appointment.starts_at, Appointment.id).limit(200))
+    for one in rows:
+        if one.starts_at < start:
+            found.unmarked.append(one)
+        elif one.starts_at < end:
+            found.today.append(one)
+        else:
+            found.tomorrow += one.starts_at < after
+            found.next = found.next or one
+    found.unmarked = found.unmarked[-MOST:]
+    return found
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What a new provider has done already."""
+
+    offers: bool
+    hours: bool
+    invited: bool
+
+    @property
+    def all(self) -> bool:
+        return self.offers and self.hours and self.invited
+
+
+def ready(session: Session, practice: Practice) -> Ready:
+    """One statement."""
+    number = practice.provider.id
+    hours = exists().where(Hours.specialist_id == Specialist.id, Specialist.provider_id == number)
+    invited = or_(
+        exists().where(Invitation.provider_id == number, Invitation.specialist_id.is_(None)),
+        exists().where(Client.provider_id == number),
+    )
+    offers = exists().where(Offer.provider_id == number, Offer.active)
+    return Ready(*session.execute(select(offers, hours, invited)).one())
+
+
+# --- clients ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Known:
+    """A client in the list."""
+
+    client: Client
+    unread: int
+    last: dt.datetime | None
+    next: dt.datetime | None
+
+
+def clients(
+    session: Session, actor: Actor, practice: Practice, sought: str = "", *, after: int | None = None
+) -> tuple[list[Known], int | None]:
+    """The clients whom the actor sees, by their names, and the one after whom the next page begins. One statement."""
+    now = clock.now()
+    own = appointments(practice).where(Appointment.client_id == Client.id)
+    last = own.where(Appointment.status.in_((AGREED.name, HELD.name)), Appointment.starts_at < now)
+    ahead = own.where(Appointment.status.in_(OPEN), Appointment.starts_at >= now)
+    query = (
+        _named(actor, practice, sought)
+        .add_columns(
+            _unread(actor),
+            last.with_only_columns(func.max(Appointment.starts_at)).scalar_subquery(),
+            ahead.with_only_columns(func.min(Appointment.starts_at)).scalar_subquery(),
+        )
+        .limit(PAGE + 1)
+    )
+    if after is not None:
+        who, whose = aliased(User), aliased(Client)
+        seen = select(who.first_name, who.last_name, whose.id).join(whose, whose.user_id == who.id)
+        place = seen.where(whose.id == after).subquery()
+        query = query.join(place, tuple_(*_ORDER) > tuple_(*place.c))
+    rows = session.execute(query).all()
+    found = [Known(client, max(unread or 0, 0), before, then) for client, unread, before, then in rows[:PAGE]]
+    return found, found[-1].client.id if len(rows) > PAGE else None
+
+
+def client_names(session: Session, actor: Actor, practice: Practice, sought: str = "") -> Sequence[Client]:
+    """The first clients of a name, to choose one. One statement."""
+    return session.scalars(_named(actor, practice, sought).limit(PAGE)).all()
+
+
+_ORDER = (User.first_name, User.last_name, Client.id)
+
+
+def _named(actor: Actor, practice: Practice, sought: str) -> Any:
+    query = (
+        served_clients(actor)
+        .where(Client.provider_id == practice.provider.id)
+        .join(Client.user)
+        .options(contains_eager(Client.user).load_only(*FACE, User.timezone))
+        .order_by(*_ORDER)
+    )
+    for word in sought.split()[:5]:
+        query = query.where((User.first_name + " " + User.last_name).icontains(word, autoescape=True))
+    return query
+
+
+def of_client(
+    session: Session, practice: Practice, client: Client, *, before: Appointment | None = None
+) -> tuple[list[Appointment], int | None]:
+    """The appointments with a client, newest first, and the one before which the next page begins. One statement."""
+    key = (Appointment.starts_at, Appointment.id)
+    query = with_faces(appointments(practice)).where(Appointment.client_id == client.id)
+    if before is not None:
+        query = query.where(tuple_(*key) < tuple_(before.starts_at, before.id))
+    rows = list(session.scalars(query.order_by(*(one.desc() for one in key)).limit(PAGE + 1)))
+    return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+# --- one appointment ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of an appointment's history, in the reader's language."""
+
+    at: dt.datetime
+    actor: str
+    text: str
+    icon: str
+
+
+def history(session: Session, appointment: Appointment, zone: dt.tzinfo) -> list[Event]:
+    """What happened to the appointment, oldest first, from the journal (I-23), its moments in a zone. One statement."""
+    kinds = [kind for kind, row in JOURNAL.items() if row.history]
+    entries = session.execute(
+        select(Entry.at, Entry.kind, Entry.data, User.first_name + " " + User.last_name)
+        .outerjoin(User, User.id == Entry.actor_id)
+        .where(Entry.subject == appointment.subject, Entry.kind.in_(kinds))
+        .order_by(Entry.id)
+        .limit(100)
+    )
+    return [
+        Event(at, actor or "", str(JOURNAL[kind].history) % words(data, zone), JOURNAL[kind].icon)
+        for at, kind, data, actor in entries
+    ]
+
+
+# --- absences -----------------------------------------------------------------------------------------------------
+
+
+def absences(session: Session, practice: Practice) -> Sequence[Absence]:
+    """Those that are not over: everybody's and, of an organization, those of the specialists whom the reader sees. One
+    statement."""
+    zone = clock.zone(practice.provider.timezone)
+    today_ = clock.now().astimezone(zone).replace(tzinfo=None)
+    query = select(Absence).where(Absence.provider_id == practice.provider.id, Absence.ends > today_)
+    if not practice.sees_all:
+        query = query.where(or_(Absence.specialist_id.is_(None), Absence.specialist_id == _my_id(practice)))
+    return session.scalars(query.order_by(Absence.starts, Absence.id).limit(200)).all()
+
+
+def _my_id(practice: Practice) -> int:
+    return practice.me.id if practice.me else 0
+
+
+def affected(session: Session, practice: Practice, absence: Absence) -> list[Appointment]:
+    """Open appointments that stand in an absence, of whoever is away, as far as the reader sees them. One statement."""
+    start, end = slots.span(absence, clock.zone(practice.provider.timezone))
+    query = appointments(practice).where(
+        Appointment.status.in_(OPEN),
+        Appointment.starts_at < end,
+        Appointment.ends_at > max(start, clock.now()),
+    )
+    if absence.specialist_id is not None:
+        query = query.where(Appointment.specialist_id == absence.specialist_id)
+    query = with_faces(query).options(joinedload(Appointment.offer))
+    return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id).limit(100)))
+
+
+#: How far around an absence other times are looked for.
+_AROUND = dt.timedelta(days=10)
+
+
+def instead(
+    session: Session, practice: Practice, those: Sequence[Appointment], most: int = 3
+) -> dict[int, list[dt.datetime]]:
+    """By appointment: the free times of the same specialist nearest to it. Each of them alone: two may be offered the
+    same time, and the first to be moved has it. Three statements for all."""
+    if not those:
+        return {}
+    provider = practice.provider
+    who = list({one.specialist_id: one.specialist for one in those}.values())
+    since = max(clock.now(), min(one.starts_at for one in those) - _AROUND)
+    until = max(one.starts_at for one in those) + _AROUND
+    open_ = slots.openings(session, provider, who, since, until)
+    taken = slots.busy(session, {one.resource_id for one in who}, since, until)
+    found = {}
+    for one in those:
+        spans, held = open_[one.specialist_id], taken[one.specialist.resource_id]
+        starts = slots.starts(spans, held, one.offer, provider.step)
+        free = [slots.Slot(at, one.specialist) for at in starts if at > since]
+        found[one.id] = [slot.at for slot in slots.nearest(free, one.starts_at, most)]
+    return found

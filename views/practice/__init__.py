@@ -1,0 +1,38 @@
+"""The pages of specialists and organizations. One blueprint; each module adds its own addresses."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from views.practice import (
+    absences,
+    appointment,
+    booking,
+    calendar,
+    clients,
+    hours,
+    invitations,
+    offers,
+    team,
+    today,
+)
+from views.practice.base import practice
+
+__all__ = [
+    "absences",
+    "appointment",
+    "booking",
+    "calendar",
+    "clients",
+    "hours",
+    "init_app",
+    "invitations",
+    "offers",
+    "team",
+    "today",
+]
+
+
+def init_app(app: Flask) -> None:
+    """Register the provider's addresses."""
+    app.register_blueprint(practice)

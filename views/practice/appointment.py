@@ -1,0 +1,229 @@
+"""One appointment of the provider: its page, its buttons, the windows with a reason, another time (S2-23, I-19)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import clock, policy
+from app.actions import appointments as actions
+from app.errors import AtriumError, IllegalMove, Invalid, NotFound, Stale, Taken
+from app.extensions import db
+from app.flows import APPOINTMENT, APPOINTMENT_STATUSES, By, Move
+from app.policy import Practice
+from app.queries import practice as queries
+from app.queries import slots
+from models import Appointment
+from views.context import actor, counters, local, signed_in, timezone, when
+from views.practice import today
+from views.practice.base import fragment, page, practice, served, typed_day, typed_moment
+from views.public.base import local_path
+
+#: Days with free times that are offered at once, and how far they are looked for.
+DAYS = 4
+_AHEAD = dt.timedelta(days=21)
+
+
+@practice.get("/appointments/<int:appointment_id>")
+@signed_in
+def appointment(appointment_id: int) -> ResponseReturnValue:
+    """Everything about it: who, when, what, where, what was said, what happened."""
+    shown, here = served(appointment_id)
+    counters(shown.subject)
+    return page("practice/appointment.html", here, **state(shown))
+
+
+@practice.get("/appointments/<int:appointment_id>/status")
+@signed_in
+def status(appointment_id: int) -> ResponseReturnValue:
+    """The part of the page that changes while it is open."""
+    shown, here = served(appointment_id)
+    return render_template(
+        "practice/_appointment.html", practice=here, provider=here.provider, **state(shown)
+    )
+
+
+@practice.get("/appointments/<int:appointment_id>/moves/<name>")
+@signed_in
+def reason(appointment_id: int, name: str) -> ResponseReturnValue:
+    """The window of a move that needs a reason, as a page of its own for browsers without a script."""
+    shown, here = served(appointment_id)
+    step = _step(name)
+    if step not in policy.appointment_moves(actor(), shown):
+        return redirect(url_for("practice.appointment", appointment_id=appointment_id))
+    return page("practice/reason.html", here, appointment=shown, step=step, problem="", typed="")
+
+
+@practice.post("/appointments/<int:appointment_id>/moves/<name>")
+@signed_in
+def move(appointment_id: int, name: str) -> ResponseReturnValue:
+    """Press a button. The answer is the part that the button stood in, or, without a script, the page again."""
+    served(appointment_id)
+    comment = request.form.get("comment", "")
+    try:
+        moved = actions.move(
+            actor(), appointment_id, name, version=request.form.get("version", type=int), comment=comment
+        )
+    except (IllegalMove, Stale, Taken, Invalid) as error:
+        return _refused(appointment_id, name, error, comment)
+    said = _said(moved)
+    if fragment():
+        return _fragment(appointment_id, said=said)
+    flash(said, "ok")
+    return redirect(_back(appointment_id), 303)
+
+
+def _step(name: str) -> Move:
+    step = APPOINTMENT.moves.get(name)
+    if step is None or step.by is not By.STAFF:
+        raise NotFound
+    return step
+
+
+def _said(moved: Appointment) -> str:
+    """What the press has done, and who knows of it."""
+    name = moved.client.user.name
+    return {
+        "agreed": _("%(name)s has been told: accepted", name=name),
+        "declined": _("%(name)s has been told: declined", name=name),
+        "called_off": _("%(name)s has been told: called off", name=name),
+        "held": _("Marked: it took place"),
+        "missed": _("Marked: the client did not come"),
+    }[moved.status]
+
+
+def _refused(appointment_id: int, name: str, error: AtriumError, comment: str) -> ResponseReturnValue:
+    """A failed action has rolled back, and with it went what was loaded."""
+    said = str(error.text)
+    wrong = error.fields.get("comment") if isinstance(error, Invalid) else None
+    if fragment():
+        return _fragment(appointment_id, problem=str(wrong or said)), error.status
+    shown, here = served(appointment_id)
+    if wrong:
+        given = {"appointment": shown, "step": _step(name), "problem": wrong, "typed": comment}
+        return page("practice/reason.html", here, **given), error.status
+    return page("practice/appointment.html", here, problem=said, **state(shown)), error.status
+
+
+def _fragment(appointment_id: int, problem: str = "", said: str = "") -> str:
+    shown, here = served(appointment_id)
+    if request.form.get("part") == "today":
+        return today.part(here, problem=problem, said=said)
+    return render_template(
+        "practice/_appointment.html",
+        practice=here,
+        provider=here.provider,
+        live=True,
+        problem=problem,
+        said=said,
+        **state(shown),
+    )
+
+
+def _back(appointment_id: int) -> str:
+    """Where the form was, else the appointment."""
+    return local_path(request.form.get("next")) or url_for(
+        "practice.appointment", appointment_id=appointment_id
+    )
+
+
+def state(shown: Appointment) -> dict[str, Any]:
+    """What the page shows of an appointment."""
+    moves = policy.appointment_moves(actor(), shown)
+    begun = shown.starts_at <= clock.now()
+    if not begun:
+        moves = [step for step in moves if step.name not in ("hold", "miss")]
+    return {
+        "appointment": shown,
+        "now_status": APPOINTMENT_STATUSES[shown.status],
+        "buttons": [step for step in moves if not (step.name == "accept" and begun)],
+        "may_move": not APPOINTMENT_STATUSES[shown.status].final,
+        "begun": begun,
+        "history": queries.history(db.session, shown, timezone()),
+    }
+
+
+# --- another time -------------------------------------------------------------------------------------------------
+
+
+@practice.get("/appointments/<int:appointment_id>/time")
+@signed_in
+def time(appointment_id: int) -> ResponseReturnValue:
+    """«Перенести», «Предложить другое время»: free times as buttons, and any time that is typed."""
+    shown, here = served(appointment_id)
+    if APPOINTMENT_STATUSES[shown.status].final:
+        return redirect(url_for("practice.appointment", appointment_id=appointment_id))
+    return _time_page(here, shown)
+
+
+@practice.post("/appointments/<int:appointment_id>/time")
+@signed_in
+def reschedule(appointment_id: int) -> ResponseReturnValue:
+    """Move it. What is refused comes back with the reason and with free times near."""
+    shown, here = served(appointment_id)
+    errors: dict[str, object] = {}
+    at = typed_moment(here, errors)
+    if errors or at is None:
+        return _time_page(here, shown, errors), 422
+    try:
+        moved = actions.reschedule(actor(), appointment_id, at, version=request.form.get("version", type=int))
+    except Invalid as error:
+        shown, here = served(appointment_id)
+        return _time_page(here, shown, error.fields), error.status
+    except (Taken, Stale) as error:
+        shown, here = served(appointment_id)
+        return _time_page(here, shown, text=str(error.text), wanted=at), error.status
+    except IllegalMove as error:
+        shown, here = served(appointment_id)
+        page_ = page("practice/appointment.html", here, problem=str(error.text), **state(shown))
+        return page_, error.status
+    flash(
+        _(
+            "Moved to %(when)s. %(name)s has been told.",
+            when=when(moved.starts_at),
+            name=moved.client.user.name,
+        ),
+        "ok",
+    )
+    return redirect(_back(appointment_id), 303)
+
+
+def _time_page(
+    here: Practice,
+    shown: Appointment,
+    problems: dict[str, object] | None = None,
+    text: str = "",
+    wanted: dt.datetime | None = None,
+) -> str:
+    since = clock.now()
+    if first := typed_day(request.args.get("from", "")):
+        since = max(since, slots.moment(first, 0, clock.zone(here.provider.timezone)))
+    free = slots.free_slots(
+        db.session, shown.offer, [shown.specialist], since, since + _AHEAD, ignoring=shown.booking_id
+    )
+    times = [slot.at for slot in free if slot.at != shown.starts_at]
+    days = by_day(times)
+    return page(
+        "practice/time.html",
+        here,
+        appointment=shown,
+        days=days[:DAYS],
+        later=days[DAYS][0] if len(days) > DAYS else None,
+        near=[slot.at for slot in slots.nearest(free, wanted)] if wanted else [],
+        problems=problems or {},
+        problem=text,
+        typed=request.form,
+        back=local_path(request.values.get("next")),
+        suggested=local(shown.starts_at),
+        asked=shown.status == "requested",
+    )
+
+
+def by_day(times: list[dt.datetime]) -> list[tuple[dt.date, list[dt.datetime]]]:
+    """Moments by their days, as the page's clocks tell them."""
+    return [(day, list(those)) for day, those in groupby(times, key=lambda at: local(at).date())]

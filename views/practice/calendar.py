@@ -1,0 +1,65 @@
+"""The provider's calendar: a week as a grid on a wide screen, a day as a list on a phone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from app import clock
+from app.errors import NotFound
+from app.extensions import db
+from app.policy import Practice
+from app.queries import slots
+from app.queries.week import Day, week
+from models import AbsenceKind
+from views.context import actor, signed_in
+from views.practice.absences import ICONS, KINDS
+from views.practice.base import enter, fragment, page, practice, seen_specialists, typed_day
+
+
+@practice.get("/<int:provider_id>/calendar")
+@signed_in
+def calendar(provider_id: int) -> ResponseReturnValue:
+    """The week of the day that the address names, of everybody whom the reader sees or of one of them."""
+    here = enter(provider_id)
+    state = _state(here)
+    if fragment():
+        return render_template("practice/_calendar.html", practice=here, provider=here.provider, **state)
+    return page("practice/calendar.html", here, **state)
+
+
+def _state(here: Practice) -> dict[str, Any]:
+    zone = clock.zone(here.provider.timezone)
+    now = clock.now().astimezone(zone)
+    day = typed_day(request.args.get("day", "") or request.args.get("week", "")) or now.date()
+    monday = day - dt.timedelta(days=day.weekday())
+    those = seen_specialists(here)
+    wanted = request.args.get("who", type=int)
+    who = [one for one in those if wanted in (None, one.id)]
+    if wanted is not None and not who:
+        raise NotFound
+    shown = week(db.session, here, who, monday)
+
+    def empty_hours(of: Day) -> list[tuple[int, str]]:
+        """The hours of a day that can be pressed, each with its moment: those that have not passed."""
+        found = [(hour, slots.moment(of.date, hour * 60, zone)) for hour in range(shown.first, shown.last)]
+        return [(hour, at.isoformat()) for hour, at in found if at > now]
+
+    return {
+        "week": shown,
+        "day": day,
+        "today": now.date(),
+        "now_minute": now.hour * 60 + now.minute,
+        "earlier": monday - dt.timedelta(days=7),
+        "next": monday + dt.timedelta(days=7),
+        "specialists": those if len(those) > 1 else [],
+        "who": wanted,
+        "several": len(who) > 1,
+        "empty_hours": empty_hours,
+        "absence_names": {kind.value: name for kind, name in KINDS.items()},
+        "absence_icons": {kind.value: ICONS[kind] for kind in AbsenceKind},
+        "me": actor().id,
+    }

@@ -1,0 +1,196 @@
+"""An organization's specialists (I-20), and the rules of booking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import current_app, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import money, timezones
+from app.actions import invitations as invitation_actions
+from app.actions import providers as actions
+from app.errors import Forbidden, Invalid, NotFound
+from app.policy import Practice
+from models import Specialist
+from views.context import actor, signed_in
+from views.practice.base import enter, page, practice, staff_of
+
+_RULES = (
+    "name",
+    "headline",
+    "timezone",
+    "currency",
+    "step",
+    "notice",
+    "horizon",
+    "reminder",
+    "place",
+    "meeting_url",
+)
+
+
+# --- specialists --------------------------------------------------------------------------------------------------
+
+
+@practice.get("/<int:provider_id>/team")
+@signed_in
+def team(provider_id: int) -> ResponseReturnValue:
+    """The organization's specialists, and the form for one more."""
+    return _team(_organization(provider_id), {})
+
+
+@practice.post("/<int:provider_id>/team")
+@signed_in
+def add_specialist(provider_id: int) -> ResponseReturnValue:
+    _organization(provider_id)
+    sent = {name: request.form.get(name, "") for name in ("name", "title")}
+    try:
+        made = actions.add_specialist(actor(), provider_id, sent["name"], sent["title"])
+    except Invalid as error:
+        return _team(_organization(provider_id), sent, error.fields), error.status
+    flash(_("Added: %(name)s. Set the hours next.", name=made.name), "ok")
+    return redirect(url_for("practice.specialist", specialist_id=made.id), 303)
+
+
+def _organization(provider_id: int) -> Practice:
+    here = enter(provider_id, manage=True)
+    if not here.provider.is_organization:
+        raise NotFound
+    return here
+
+
+def _team(here: Practice, typed: Mapping[str, str], problems: Mapping[str, object] | None = None) -> str:
+    return page("practice/team.html", here, typed=typed, problems=problems or {})
+
+
+@practice.get("/specialists/<int:specialist_id>")
+@signed_in
+def specialist(specialist_id: int) -> ResponseReturnValue:
+    """A specialist of the organization: name, services, account, hours."""
+    shown, here = _colleague(specialist_id)
+    typed = {"name": shown.name, "title": shown.title, "active": shown.active, "sees_all": shown.sees_all}
+    return _specialist(here, shown, typed)
+
+
+@practice.post("/specialists/<int:specialist_id>")
+@signed_in
+def edit_specialist(specialist_id: int) -> ResponseReturnValue:
+    _colleague(specialist_id)
+    typed = {
+        "name": request.form.get("name", ""),
+        "title": request.form.get("title", ""),
+        "active": request.form.get("active") == "yes",
+        "sees_all": request.form.get("sees_all") == "yes",
+    }
+    try:
+        saved = actions.edit_specialist(actor(), specialist_id, **typed)
+    except Invalid as error:
+        shown, here = _colleague(specialist_id)
+        return _specialist(here, shown, typed, error.fields), error.status
+    flash(_("Saved: %(name)s", name=saved.name), "ok")
+    return redirect(url_for("practice.team", provider_id=saved.provider_id), 303)
+
+
+@practice.post("/specialists/<int:specialist_id>/invite")
+@signed_in
+def invite_specialist(specialist_id: int) -> ResponseReturnValue:
+    """A link by which the specialist gets an account of his own here."""
+    shown, here = _colleague(specialist_id)
+    try:
+        made = invitation_actions.invite(
+            actor(),
+            here.provider.id,
+            str(current_app.config["SECRET_KEY"]),
+            label=shown.name,
+            days=30,
+            specialist_id=shown.id,
+        )
+    except Invalid as error:
+        flash(str(error.text), "error")
+        return redirect(url_for("practice.specialist", specialist_id=specialist_id), 303)
+    return redirect(url_for("practice.invitation", invitation_id=made.id), 303)
+
+
+def _colleague(specialist_id: int) -> tuple[Specialist, Practice]:
+    """A specialist in the hands of the organization's owner. Raises NotFound, Forbidden."""
+    shown, here = staff_of(specialist_id)
+    if not here.owner:
+        raise Forbidden
+    if not here.provider.is_organization:
+        raise NotFound
+    return shown, here
+
+
+def _specialist(
+    here: Practice,
+    shown: Specialist,
+    typed: Mapping[str, object],
+    problems: Mapping[str, object] | None = None,
+) -> str:
+    return page(
+        "practice/specialist.html",
+        here,
+        specialist=shown,
+        specialist_offers=[one.id for one in here.provider.offers if shown in one.specialists],
+        typed=typed,
+        problems=problems or {},
+    )
+
+
+# --- rules of booking ---------------------------------------------------------------------------------------------
+
+
+@practice.get("/<int:provider_id>/settings")
+@signed_in
+def settings(provider_id: int) -> ResponseReturnValue:
+    """Name, zone, and by which rules clients may ask for a time."""
+    here = enter(provider_id, manage=True)
+    typed: dict[str, Any] = {name: str(getattr(here.provider, name)) for name in _RULES}
+    typed["notice"], typed["notice_unit"] = _notice(here.provider.notice)
+    typed["holds_requests"] = "yes" if here.provider.holds_requests else ""
+    return _rules(here, typed)
+
+
+@practice.post("/<int:provider_id>/settings")
+@signed_in
+def edit_settings(provider_id: int) -> ResponseReturnValue:
+    enter(provider_id, manage=True)
+    typed = {name: request.form.get(name, "") for name in (*_RULES, "notice_unit", "holds_requests")}
+    try:
+        actions.edit(actor(), provider_id, typed | {"notice": _minutes(typed)})
+    except Invalid as error:
+        return _rules(enter(provider_id, manage=True), typed, error.fields), error.status
+    flash(_("Saved: the rules of booking"), "ok")
+    return redirect(url_for("practice.settings", provider_id=provider_id), 303)
+
+
+#: People think of the time before an appointment in one of these.
+_UNITS = {"days": 24 * 60, "hours": 60, "minutes": 1}
+
+
+def _notice(minutes: int) -> tuple[str, str]:
+    unit = next(name for name, size in _UNITS.items() if minutes % size == 0) if minutes else "minutes"
+    return str(minutes // _UNITS[unit]), unit
+
+
+def _minutes(typed: Mapping[str, str]) -> str:
+    """What is no number stays as it was typed: the action says what is wrong."""
+    number = typed["notice"].strip()
+    size = _UNITS.get(typed["notice_unit"], 1)
+    return str(int(number) * size) if number.isascii() and number.isdecimal() and len(number) < 6 else number
+
+
+def _rules(here: Practice, typed: Mapping[str, Any], problems: Mapping[str, object] | None = None) -> str:
+    return page(
+        "practice/settings.html",
+        here,
+        typed=typed,
+        problems=problems or {},
+        steps=[(str(one), _("%(number)s min", number=one)) for one in actions.STEPS],
+        currencies=[(one, one) for one in money.CURRENCIES],
+        offsets=timezones.OFFSETS,
+        units=[("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days"))],
+    )
