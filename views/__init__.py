@@ -15,6 +15,7 @@ from views import (
     files,
     headers,
     live,
+    pair,
     portal,
     practice,
     public,
@@ -27,7 +28,7 @@ def register_views(app: Flask, builder: AppBuilder) -> None:
     context.init_app(app)
     alarm_bar.init_app(app)
     errors.init_app(app)
-    for part in (public, portal, practice, desk, chat, files):
+    for part in (public, portal, practice, pair, desk, chat, files):
         part.init_app(app)
     live.init_app(app)
     admin.init_app(builder)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, ScalarSelect, Select, bindparam, exists, func, select
+from sqlalchemy import Integer, ScalarSelect, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.notices import JOURNAL
@@ -16,7 +16,7 @@ from app.plans import first
 from app.policy import Actor, rights
 from app.queries.chat import unread_clients, unread_orders
 from app.queries.wording import words
-from models import FACE, Channel, Client, Entry, Notice
+from models import FACE, Channel, Client, Entry, Notice, Provider, Specialist
 
 PAGE = 40
 #: Subjects that have a page of their own.
@@ -94,20 +94,21 @@ def unread(session: Session, actor: Actor) -> int:
 class Unread:
     """What the frame of a resident's page counts: notices, at most MOST; orders with unread messages, at most 100;
     `here`: notices of the subject that was asked for. `client`: whether the reader has a provider; `chats`: providers
-    who wrote what the reader has not read, at most 100."""
+    who wrote what the reader has not read, at most 100. `works`: whether he is a specialist or has an organization."""
 
     notices: int = 0
     orders: int = 0
     here: int = 0
     client: bool = False
     chats: int = 0
+    works: bool = False
 
 
 def counters(session: Session, actor: Actor, subject: str = "") -> Unread:
     """All numbers of the frame, and whether what is shown («order:42») has unread notices. One statement."""
     serves = not rights(session, actor).isdisjoint((P.ORDERS_SEE_ALL, P.ORDERS_EXECUTE))
     row = session.execute(_counters(serves), {"reader": actor.id, "subject": subject}).one()
-    return Unread(row.notices, row.orders, row.here, row.client, row.chats)
+    return Unread(row.notices, row.orders, row.here, row.client, row.chats, row.works)
 
 
 @cache
@@ -118,6 +119,10 @@ def _counters(serves: bool) -> Any:
         unread_of_subject().label("here"),
         exists().where(Client.user_id == bindparam("reader", type_=Integer)).label("client"),
         unread_clients().scalar_subquery().label("chats"),
+        or_(
+            exists().where(Provider.owner_id == bindparam("reader", type_=Integer)),
+            exists().where(Specialist.user_id == bindparam("reader", type_=Integer), Specialist.active),
+        ).label("works"),
     )
 
 

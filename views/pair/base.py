@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, session
+from flask import Blueprint, render_template, request
 
 from app.extensions import db
 from app.flows import By
 from app.policy import client_side, load_client
-from app.storage import Safe
 from models import Client
 from views.context import actor
 from views.practice.base import enter, page
@@ -39,16 +38,6 @@ def draw(client: Client, template: str, *, ours: bool, **values: Any) -> str:
         ours=False,
         **values,
     )
-
-
-def safe() -> Safe:
-    found: Safe = current_app.extensions["safe"]
-    return found
-
-
-def sign_in_key() -> str:
-    """What tells this sign-in from every other of the same person."""
-    return str(session.get("sign_in", ""))
 
 
 def chosen() -> list[int]:

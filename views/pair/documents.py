@@ -14,7 +14,8 @@ from app.queries import documents as queries
 from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import Client
 from views.context import actor, signed_in
-from views.pair.base import chosen, draw, known, pair, safe, sign_in_key
+from views.pair.base import chosen, draw, known, pair
+from views.sealed import safe, sign_in_key
 
 
 @pair.get("/pairs/<int:client_id>/documents")

@@ -11,7 +11,8 @@ from app.actions import documents as actions
 from app.errors import NotFound
 from app.vault import Broken
 from views.context import actor, signed_in
-from views.pair.base import pair, safe, sign_in_key
+from views.pair.base import pair
+from views.sealed import safe, sign_in_key
 
 #: What a browser shows by itself without running anything of it.
 _SHOWN = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp", "image/gif", "text/plain"})

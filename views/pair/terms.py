@@ -14,8 +14,9 @@ from app.extensions import db
 from app.queries import terms as queries
 from models import Client
 from views.context import actor, signed_in
-from views.pair.base import chosen, draw, known, pair, sign_in_key
+from views.pair.base import chosen, draw, known, pair
 from views.public.base import local_path
+from views.sealed import sign_in_key
 
 
 @pair.get("/pairs/<int:client_id>/terms")

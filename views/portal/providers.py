@@ -61,6 +61,8 @@ def _tools(client: Client) -> list[Tool]:
     unread = queries.unread_messages(db.session, client, actor())
     return [
         Tool(_("Chat"), "message-circle", url_for("portal.provider_chat", client_id=client.id), unread),
+        Tool(_("Terms"), "signature", url_for("pair.terms", client_id=client.id)),
+        Tool(_("Documents"), "file-text", url_for("pair.documents", client_id=client.id)),
     ]
 
 

@@ -14,6 +14,7 @@ from views.practice import (
     invitations,
     offers,
     team,
+    terms,
     today,
 )
 from views.practice.base import practice
@@ -29,6 +30,7 @@ __all__ = [
     "invitations",
     "offers",
     "team",
+    "terms",
     "today",
 ]
 
