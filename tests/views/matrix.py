@@ -501,7 +501,49 @@ ADMIN = [
     ),
 ]
 
-ROWS = [*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN]
+# --- a client and a provider: nobody else sees them, whatever the role (S2-61) -------------------------------------
+
+
+def _invited(address: str, token: str, ok: int, stranger: int, **options: Any) -> Row:
+    return row(
+        address, ok, stranger=stranger, path=lambda world, _who: {"token": getattr(world, token)}, **options
+    )
+
+
+def _of_client(address: str, ok: int, key: str, name: str, **options: Any) -> list[Row]:
+    """Of `owner` and his specialist; and one that is not there."""
+    return [
+        row(address, ok, {"owner"}, thing="the owner's", path=of_rows(name, key), **options),
+        row(address, 404, thing="not there", path=fixed(**{name: 999_999_999}), **options),
+    ]
+
+
+_WISH: Params = lambda world, _who: {"client": world.rows["pair"], "step": "offer"}  # noqa: E731
+
+MEETINGS = [
+    _invited("GET public.invitation", "invitation", 200, 200, owner=302),
+    _invited("GET public.invitation", "ended_invitation", 410, 410, thing="ended", owner=302),
+    row("GET public.invitation", 404, stranger=404, thing="not there", path=fixed(token="made-up")),
+    _invited("POST public.accept_invitation", "invitation", 303, 422),
+    _invited("POST public.accept_invitation", "ended_invitation", 410, 410, thing="ended", owner=303),
+    row("POST public.accept_invitation", 404, stranger=404, thing="not there", path=fixed(token="made-up")),
+    row("GET portal.providers", 200),
+    row("GET portal.appointments", 200),
+    row("GET portal.past_appointments", 200),
+    *_of_client("GET portal.provider", 200, "pair", "client_id"),
+    *_of_client("GET portal.provider_chat", 200, "pair", "client_id"),
+    *_of_client("GET portal.appointment", 200, "appointment", "appointment_id"),
+    *_of_client("GET portal.appointment_state", 200, "appointment", "appointment_id"),
+    *_of_client("GET portal.cancel_appointment", 200, "appointment", "appointment_id"),
+    *_of_client("POST portal.do_cancel_appointment", 303, "appointment", "appointment_id"),
+    # With one provider the step of choosing him is passed over.
+    row("GET portal.ask", 200, owner=302),
+    row("GET portal.ask", 200, {"owner"}, thing="the owner's", path=_WISH),
+    row("POST portal.send_request", 303, {"owner"}, thing="the owner's", data=_WISH),
+    row("POST portal.send_request", 404, thing="of nobody"),
+]
+
+ROWS = [*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN, *MEETINGS]
 
 # --- sockets -------------------------------------------------------------------------------------------------------
 

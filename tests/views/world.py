@@ -10,8 +10,8 @@ from uuid import uuid4
 from flask import Flask
 from PIL import Image
 
-from app import clock
-from app.actions import alarms, chat, files, orders, people
+from app import clock, tokens
+from app.actions import alarms, chat, files, invitations, orders, people
 from app.actions import places as place_actions
 from app.extensions import db
 from app.permissions import (
@@ -69,6 +69,9 @@ class World:
     #: The code of a place with a plan, and of one that is gone.
     code: str = ""
     gone_code: str = "GGGGGGGGGG"
+    #: An invitation that lives, and one that was taken back, of the specialist whose client is `owner`.
+    invitation: str = ""
+    ended_invitation: str = ""
 
 
 def build(app: Flask) -> World:
@@ -86,6 +89,7 @@ def build(app: Flask) -> World:
         world.own_draft[name] = str(files.upload(person, storage, _picture(), "draft.png").id)
     _place(world, persons["operator"], storage)
     world.reset_token = people.make_reset_link(persons["owner"])
+    _meetings(world, persons["owner"])
     return world
 
 
@@ -145,6 +149,18 @@ def _calls(world: World, persons: dict[str, User]) -> None:
         world.rows[name] = alarms.call(persons[who], uuid4()).alarm_id
     call = alarms.call(persons["owner"], uuid4())
     world.alarm = {"alarm": call.alarm_id or 0, "number": call.id}
+    db.session.commit()
+
+
+def _meetings(world: World, owner: User) -> None:
+    pair = make.client_of(make.specialist(), owner)
+    world.rows |= {"pair": pair.id, "appointment": make.appointment(pair).id}
+    host = pair.provider.owner
+    made = [invitations.invite(host, pair.provider_id, "secret") for _ in range(2)]
+    world.invitation, world.ended_invitation = (
+        tokens.derived("secret", "invitation", one.nonce) for one in made
+    )
+    invitations.revoke(host, made[1].id)
     db.session.commit()
 
 

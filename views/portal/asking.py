@@ -20,15 +20,14 @@ from flask_babel import gettext as _
 
 from app import clock, timezones
 from app.actions import appointments as actions
-from app.actions.appointments import serving
 from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
 from app.queries import appointments as queries
 from app.queries import dates, slots
-from models import Client, Offer, Specialist
 from views.context import actor, local, signed_in, timezone
+from views.portal import wishes
 from views.portal.base import portal
-from views.portal.providers import own_client
+from views.portal.wishes import Wish, wish_of
 
 #: Parts of the day by the hour in which they begin.
 _PARTS = ((0, "night"), (5, "morning"), (12, "day"), (17, "evening"))
@@ -37,48 +36,21 @@ _NEAR = dt.timedelta(days=4)
 _SHORTCUTS = 3
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What is chosen: the pair, the service, who shall do it (None: whoever is free)."""
-
-    client: Client
-    offers: Sequence[Offer]
-    offer: Offer | None = None
-    who: Specialist | None = None
-
-    @property
-    def serving(self) -> list[Specialist]:
-        return serving(self.offer) if self.offer else []
-
-    @property
-    def wanted(self) -> list[Specialist]:
-        return [self.who] if self.who else self.serving
-
-    def address(self, **more: Any) -> str:
-        """The step that follows from all this and `more`."""
-        given = {
-            "client": self.client.id,
-            "offer": self.offer.id if self.offer else None,
-            "who": self.who.id if self.who else None,
-        }
-        return url_for("portal.ask", **given | more)
-
-
 @portal.get("/ask")
 @signed_in
 def ask() -> ResponseReturnValue:
     """The step that what is chosen leads to."""
     step = request.args.get("step", "")
-    client_id = _number(request.args, "client")
+    client_id = wishes.number(request.args, "client")
     if client_id is None or step == "provider":
         return _providers(back=step == "provider")
-    wish = _wish(client_id, request.args)
+    wish = wish_of(client_id, request.args)
     if wish.offer is None or step == "offer":
         return _offers(wish, back=step == "offer")
     if not wish.serving:
         flash(_("This service is not on offer now. Choose another one."), "error")
         return redirect(url_for("portal.ask", client=client_id))
-    at, day = _moment(request.args), _date(request.args.get("day", ""))
+    at, day = wishes.moment(request.args), wishes.date(request.args.get("day", ""))
     if at and step not in ("day", "time"):
         return _confirm(wish, at)
     if day and step != "day":
@@ -91,10 +63,10 @@ def ask() -> ResponseReturnValue:
 def send_request() -> ResponseReturnValue:
     """«Подтвердить» (S2-22). Of a time that has just been taken the reader learns at once, with others near."""
     form = request.form
-    client_id, at = _number(form, "client"), _moment(form)
+    client_id, at = wishes.number(form, "client"), wishes.moment(form)
     if client_id is None:
         raise NotFound
-    wish = _wish(client_id, form)
+    wish = wish_of(client_id, form)
     if wish.offer is None or not wish.serving or at is None:
         return redirect(wish.address(), 303)
     try:
@@ -109,49 +81,11 @@ def send_request() -> ResponseReturnValue:
         )
     except Taken as error:
         # A failed action has rolled back, and with it went what was loaded.
-        return _taken(_wish(client_id, form), at, str(error.text)), 409
+        return _taken(wish_of(client_id, form), at, str(error.text)), 409
     except Invalid as error:
-        return _confirm(_wish(client_id, form), at, error.fields), 422
+        return _confirm(wish_of(client_id, form), at, error.fields), 422
     flash(_("The request is sent. You will be told at once when it is answered."), "ok")
     return redirect(url_for("portal.appointment", appointment_id=made.id, asked=1), 303)
-
-
-# --- what the address says ----------------------------------------------------------------------------------------
-
-
-def _wish(client_id: int, sent: Mapping[str, str]) -> Wish:
-    """What is chosen so far. Raises NotFound for what is not the reader's or not this provider's."""
-    client = own_client(client_id)
-    offers = queries.offers(db.session, client.provider)
-    offer_id, who_id = _number(sent, "offer"), _number(sent, "who")
-    offer = next((one for one in offers if one.id == offer_id), None)
-    if offer_id is not None and offer is None:
-        raise NotFound
-    wish = Wish(client, [one for one in offers if serving(one)], offer)
-    who = next((one for one in wish.serving if one.id == who_id), None)
-    return Wish(client, wish.offers, offer, who if len(wish.serving) > 1 else None)
-
-
-def _number(sent: Mapping[str, str], name: str) -> int | None:
-    text = sent.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
-def _moment(sent: Mapping[str, str]) -> dt.datetime | None:
-    """A time as our own links write it, «2026-11-23T09:00Z»."""
-    try:
-        found = dt.datetime.fromisoformat(sent.get("at", ""))
-    except ValueError:
-        return None
-    return found.astimezone(dt.UTC) if found.tzinfo and 2000 < found.year < 2200 else None
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        found = dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 2000 < found.year < 2200 else None
 
 
 def _form_key() -> UUID | None:
@@ -159,11 +93,6 @@ def _form_key() -> UUID | None:
         return UUID(request.form.get("form_key", ""))
     except ValueError:
         return None
-
-
-def written(at: dt.datetime) -> str:
-    """The time as addresses and forms of these pages write it."""
-    return f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%MZ}"
 
 
 # --- steps --------------------------------------------------------------------------------------------------------
@@ -190,7 +119,7 @@ def _days(wish: Wish) -> ResponseReturnValue:
     the soonest times."""
     assert wish.offer is not None
     zone, provider = timezone(), wish.client.provider
-    first = _date(f"{request.args.get('month', '')}-01")
+    first = wishes.date(f"{request.args.get('month', '')}-01")
     soonest: list[dt.datetime] = []
     if first is not None and dates.within(first, provider, zone):
         month = dates.month(db.session, wish.offer, wish.wanted, first, zone)
@@ -228,7 +157,7 @@ def _times(wish: Wish, day: dt.date, *, back: bool = False) -> ResponseReturnVal
     assert wish.offer is not None
     free = dates.day(db.session, wish.offer, wish.wanted, day, timezone())
     if len(free) == 1 and not back:
-        return redirect(wish.address(at=written(free[0])))
+        return redirect(wish.address(at=wishes.written(free[0])))
     return _times_page(wish, day, free)
 
 
@@ -321,7 +250,7 @@ def _chosen(wish: Wish) -> dict[str, Any]:
         "client": wish.client,
         "provider": wish.client.provider,
         "offer": wish.offer,
-        "written": written,
+        "written": wishes.written,
         "clock_of": time,
         "their_zone": timezones.short(zone)
         if local(now).utcoffset() != now.astimezone(zone).utcoffset()

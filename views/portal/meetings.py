@@ -21,6 +21,7 @@ from app.queries import wording
 from models import Appointment
 from views.context import actor, counters, local, signed_in, timezone
 from views.portal.base import fragment, portal
+from views.portal.wishes import written
 
 #: The path of one appointment; a column holds no larger number.
 _ONE = "/appointments/<int:appointment_id>"
@@ -148,6 +149,7 @@ def _state(shown: Appointment) -> dict[str, Any]:
         "now_status": APPOINTMENT_STATUSES[shown.status],
         "cancelling": _cancelling(shown),
         "refused": refused,
+        "written": written,
         "near": _near(shown) if refused and shown.starts_at > now else [],
         "joinable": shown.meeting_url if shown.status == AGREED.name and shown.ends_at > now else "",
         "repeatable": shown.status == HELD.name,

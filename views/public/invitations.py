@@ -89,15 +89,10 @@ def _refusal(error: AtriumError) -> Response:
     status = error.status
     if isinstance(error, Invalid):
         status = 409 if error.code in ("own", "clash") else 410
-    response = _secret(
-        render_template(
-            "public/invitation_over.html",
-            text=error.text,
-            clash=error.code == "clash",
-            own=error.code == "own",
-        ),
-        status,
+    page = render_template(
+        "public/invitation_over.html", text=error.text, ended=status in (404, 410), code=error.code
     )
+    response = _secret(page, status)
     if isinstance(error, limits.TooMany):
         response.headers["Retry-After"] = str(error.seconds)
     return response

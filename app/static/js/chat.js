@@ -73,7 +73,8 @@ class ChatPanel extends HTMLElement {
     const ours = (poke) => {
       if (poke.kind === "resync") return true;
       if (poke.kind === "thread.seen") return String(poke.thread) === this.dataset.thread;
-      return poke.kind.startsWith(notes ? "note." : "message.");
+      // «client.wrote», «client.answered»: of a client and a provider.
+      return (notes ? /^note\./ : /^(message|client)\./).test(poke.kind);
     };
     if (pokes.some((poke) => poke.kind === "resync")) this.outbox.kick();
     if (pokes.some(ours)) this.refresh();

@@ -1,0 +1,154 @@
+"""A client from the link of an invitation to the cancelled appointment, on a phone and on a wide screen."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from app import tokens
+from app.actions import appointments, chat, invitations
+from models import Appointment, Client, Provider
+from tests import factories as make
+from tests.browser import NARROW, WIDE
+
+PASSWORD = "зелёный чайник"
+WORDS = {
+    "ru": ("Ожидает", "Принято", "Отменено"),
+    "en": ("Pending", "Accepted", "Cancelled"),
+}
+
+
+def link(provider: Provider) -> str:
+    made = invitations.invite(provider.owner, provider.id, "secret")
+    return f"/i/{tokens.derived('secret', 'invitation', made.nonce)}"
+
+
+def settled(page: Page) -> None:
+    """What opens has opened: colours half-way are nobody's contrast."""
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => true)")
+
+
+def no_sideways_scroll(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+@pytest.mark.parametrize(("width", "language"), [(NARROW, "ru"), (WIDE, "en")])
+def test_from_the_link_to_the_cancelled_appointment(
+    new_page: Any, axe: Any, db: Any, width: int, language: str
+) -> None:
+    """S2-1..S2-6, S2-17..S2-27, S2-32, S2-33: each change of status is seen without a reload."""
+    pending, accepted, cancelled = WORDS[language]
+    provider = make.specialist(headline="Психолог")
+    make.offer(provider, "Первая встреча", minutes="30", price="0")
+    page = new_page(width=width, language=language)
+    page.goto(link(provider))
+    axe(page)
+    page.locator("main form [type=submit]").click()
+    expect(page.locator(".field__error:visible")).to_have_count(3)
+    axe(page)
+    page.fill("#name", "Мария Иванова")
+    page.fill("#email", "maria@example.org")
+    page.fill("#password", PASSWORD)
+    page.locator("main form [type=submit]").click()
+    expect(page).to_have_url(re.compile(r"/providers/\d+$"))
+    zone = page.locator("[data-zone-prompt]")
+    zone.locator("[type=submit]").click()
+    expect(zone).to_have_count(0)
+    axe(page)
+
+    # Five steps; the provider is chosen by where we come from.
+    page.locator("main a[href^='/ask']").first.click()
+    axe(page)
+    page.locator("main a", has_text="Консультация").click()
+    axe(page)
+    no_sideways_scroll(page)
+    page.locator(".month a.date").last.click()
+    axe(page)
+    page.locator(".times a").first.click()
+    expect(page.locator("form [name=at]")).to_have_count(1)
+    axe(page)
+    no_sideways_scroll(page)
+    # What is typed survives a look at another time.
+    page.fill("#words", "Хочу поговорить о работе")
+    page.go_back()
+    page.locator(".times a").last.click()
+    expect(page.locator("#words")).to_have_value("Хочу поговорить о работе")
+    page.locator("main form [type=submit]").click()
+    expect(page).to_have_url(re.compile(r"/appointments/\d+"))
+    status = page.locator("#meeting .status")
+    expect(status).to_contain_text(pending)
+    axe(page)
+
+    db.rollback()
+    asked = db.scalar(select(Appointment))
+    assert (asked.words, asked.status) == ("Хочу поговорить о работе", "requested")
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    appointments.move(provider.owner, asked.id, "accept")
+    expect(status).to_contain_text(accepted)
+
+    # The window says what happens; nothing happens until it is confirmed.
+    window = page.locator("#cancel-appointment")
+    page.locator("[data-dialog=cancel-appointment]").click()
+    expect(window).to_be_visible()
+    settled(page)
+    axe(page)
+    window.locator("[data-close]").click()
+    expect(status).to_contain_text(accepted)
+    page.locator("[data-dialog=cancel-appointment]").click()
+    window.locator("[type=submit]").click()
+    expect(status).to_contain_text(cancelled)
+    expect(window).to_be_hidden()
+
+    # It is among the past ones, in a window of its own.
+    page.goto("/appointments/past")
+    page.locator("[data-dialog=past-window]").click()
+    details = page.locator("#past-details")
+    expect(details).to_contain_text("Хочу поговорить о работе")
+    settled(page)
+    axe(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("#past-window")).to_be_hidden()
+    no_sideways_scroll(page)
+
+
+def test_the_lists_live(new_page: Any, axe: Any, db: Any) -> None:
+    """S2-24, S2-25, S2-38: what the provider does appears in the lists of an open page; so does his message."""
+    pair = make.client_of(make.specialist())
+    asked = make.appointment(pair)
+    page = new_page(pair.user, width=NARROW)
+    page.goto("/appointments")
+    row = page.locator(f"[data-row='{asked.id}']")
+    expect(row).to_contain_text("Ожидает")
+    axe(page)
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    appointments.move(pair.provider.owner, asked.id, "decline", comment="Заболела, напишите на той неделе")
+    refusal = page.locator(f"#refused-{asked.id}")
+    expect(refusal).to_contain_text("Заболела")
+    expect(row).to_have_count(0)
+    axe(page)
+    page.goto("/providers")
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    chat.post(pair.provider.owner, pair.thread_id, "Простите", uuid4())
+    expect(page.locator(".list__row .badge")).to_have_text(re.compile("^1"))
+    axe(page)
+
+
+def test_the_chat_on_a_phone(new_page: Any, axe: Any, db: Any) -> None:
+    """S2-46: written on one side, there on the other."""
+    pair: Client = make.client_of(make.specialist())
+    page = new_page(pair.user, width=NARROW)
+    page.goto(f"/providers/{pair.id}")
+    page.locator(".tool").first.click()
+    page.locator(".composer textarea").fill("Добрый день")
+    page.locator(".composer__send").click()
+    expect(page.locator(".message[data-number]")).to_contain_text("Добрый день")
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    chat.post(pair.provider.owner, pair.thread_id, "Здравствуйте, Марина", uuid4())
+    expect(page.locator(".message").last).to_contain_text("Здравствуйте, Марина")
+    axe(page)
+    no_sideways_scroll(page)
