@@ -123,8 +123,7 @@ def page(template: str, here: Practice, **values: Any) -> str:
         provider=here.provider,
         practices=g.practices,
         counts=queries.counts(db.session, actor(), here),
-        zone_words=zone_words(here),
-        **values,
+        **({"zone_words": zone_words(here)} | values),
     )
 
 

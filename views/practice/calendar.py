@@ -15,9 +15,9 @@ from app.policy import Practice
 from app.queries import slots
 from app.queries.week import Day, week
 from models import AbsenceKind
-from views.context import actor, signed_in
+from views.context import signed_in
 from views.practice.absences import ICONS, KINDS
-from views.practice.base import enter, fragment, page, practice, seen_specialists, typed_day
+from views.practice.base import enter, fragment, page, practice, seen_specialists, typed_day, zone_words
 
 
 @practice.get("/<int:provider_id>/calendar")
@@ -61,5 +61,5 @@ def _state(here: Practice) -> dict[str, Any]:
         "empty_hours": empty_hours,
         "absence_names": {kind.value: name for kind, name in KINDS.items()},
         "absence_icons": {kind.value: ICONS[kind] for kind in AbsenceKind},
-        "me": actor().id,
+        "zone_words": zone_words(here),
     }
