@@ -151,7 +151,7 @@ def _life_goes_on(db):
 
 def test_adds_to_the_demo_and_to_nothing_else(app, db):
     with force_locale("ru"):
-        demo.load(db, app.extensions["storage"])
+        demo.load(db, app.extensions["storage"], app.extensions["safe"])
     bench_data.fill(db, 60)
     assert db.scalar(select(func.count(Order.service_id))) == 260
     db.execute(text("DELETE FROM settings WHERE name = 'demo_loaded'"))

@@ -543,7 +543,60 @@ MEETINGS = [
     row("POST portal.send_request", 404, thing="of nobody"),
 ]
 
-ROWS = [*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN, *MEETINGS]
+#: Chat, documents and terms of a pair: its two halves, and nobody whatever his role (S2-46, S2-61).
+_TICKED: Params = lambda world, _who: {"chosen": world.rows["document"]}  # noqa: E731
+_TICKED_TERMS: Params = lambda world, _who: {"chosen": world.rows["version"]}  # noqa: E731
+_SIGNED: Params = lambda world, _who: {"sign": world.rows["version"]}  # noqa: E731
+_THREAD = of_rows("thread_id", "pair_thread")
+
+PAIRS = [
+    *_of_client("GET pair.documents", 200, "pair", "client_id"),
+    *_of_client("POST pair.upload", 422, "pair", "client_id"),
+    *_of_client("POST pair.download_documents", 200, "pair", "client_id", data=_TICKED),
+    *_of_client("POST pair.removal", 200, "pair", "client_id", data=_TICKED),
+    *_of_client("POST pair.remove_documents", 303, "pair", "client_id", data=_TICKED),
+    *_of_client("GET pair.terms", 200, "pair", "client_id"),
+    *_of_client("POST pair.download_terms", 200, "pair", "client_id", data=_TICKED_TERMS),
+    *_of_client("POST pair.ask_consent", 200, "pair", "client_id", data=_TICKED_TERMS),
+    *_of_client("POST pair.change_consent", 303, "pair", "client_id", data=_SIGNED),
+    row("GET pair.fetch", 200, {"owner"}, path=lambda world, _who: {"token": world.download}),
+    row("GET pair.fetch", 404, thing="not there", path=fixed(token="made-up")),
+    row("GET chat.messages", 200, {"owner"}, thing="a pair's", path=_THREAD),
+    row("POST chat.post", 303, {"owner"}, thing="a pair's", path=_THREAD, data=_SAID),
+    row("POST chat.seen", 204, {"owner"}, thing="a pair's", path=_THREAD, data=fixed(read=1)),
+    row("POST chat.typing", 204, {"owner"}, thing="a pair's", path=_THREAD),
+    row(
+        "GET files.download", 404, thing="sealed", path=lambda world, _who: {"file_id": world.files["sealed"]}
+    ),
+    row(
+        "GET files.preview", 404, thing="sealed", path=lambda world, _who: {"file_id": world.files["sealed"]}
+    ),
+    row("GET practice.terms", 404, thing="a foreign one", path=of_rows("provider_id", "provider")),
+    row("POST practice.add_terms", 404, thing="a foreign one", path=of_rows("provider_id", "provider")),
+    *(
+        row(f"{address}", 404, thing="a foreign one", path=of_rows("terms_id", "terms"))
+        for address in (
+            "GET practice.one_terms",
+            "POST practice.edit_terms",
+            "POST practice.publish_terms",
+            "POST practice.download_version",
+        )
+    ),
+]
+
+REGISTRATION = [
+    row("GET portal.registration", 200),
+    row("GET portal.registration_form", 200, path=fixed(kind="specialist")),
+    row("POST portal.register", 422, path=fixed(kind="organization")),
+    row("GET portal.about_service", 200),
+    row("GET portal.support", 200),
+    row("POST portal.ask_support", 422),
+]
+
+ROWS = [
+    *(*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN),
+    *(*MEETINGS, *PAIRS, *REGISTRATION),
+]
 
 # --- sockets -------------------------------------------------------------------------------------------------------
 
@@ -555,6 +608,7 @@ SUBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
         "landlady": ("order:{x}",),
     },
     "order:{own}": dict.fromkeys(ALL, ("order:{own}",)),
+    "client:{pair}": {"owner": ("client:{pair}",)},
     "alarm:{alarm}": dict.fromkeys(DESK | {"owner"}, ("alarm:{alarm}",)),
     "desk": {
         **dict.fromkeys(OVERSEERS, ("desk",)),

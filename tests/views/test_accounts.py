@@ -786,7 +786,7 @@ def test_no_demo_accounts_without_demo_data(client: FlaskClient, db: Any) -> Non
 def test_demo_accounts_with_demo_data(client: FlaskClient, db: Any) -> None:
     db.add(Setting(name="demo_loaded", value="now"))
     page = client.get("/sign-in").text
-    assert page.count('class="demo__account"') == 9
+    assert page.count('class="demo__account"') == 11
 
 
 def test_production_refuses_demo_data(db: Any, database: str) -> None:
@@ -816,7 +816,14 @@ def test_production_needs_a_key(tmp_path: Path) -> None:
     env = {"ATRIUM_ENV": "production", "DATABASE_URL": "postgresql://x@y/z", "ATRIUM_VAR": str(tmp_path)}
     with pytest.raises(ConfigError, match="SECRET_KEY"):
         Config.from_env(env)
-    assert Config.from_env(env | {"SECRET_KEY": "k"}).secret_key == "k"
+    with pytest.raises(ConfigError, match="ATRIUM_DOCUMENTS_KEY"):
+        Config.from_env(env | {"SECRET_KEY": "k"})
+    with pytest.raises(ConfigError, match="at least 32"):
+        Config.from_env(env | {"SECRET_KEY": "k", "ATRIUM_DOCUMENTS_KEY": "short"})
+    made = Config.from_env(env | {"SECRET_KEY": "k", "ATRIUM_DOCUMENTS_KEY": "d" * 40})
+    assert made.secret_key == "k"
+    assert len(made.documents_key) == 32
+    assert "d" * 8 not in repr(made)
 
 
 def test_a_command_says_it_in_one_line(db: Any, database: str, tmp_path: Path) -> None:

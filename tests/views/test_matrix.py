@@ -132,6 +132,7 @@ def words(world: World, who: str) -> dict[str, int]:
         "own": world.own_order[who]["number"],
         "owner": world.people["owner"],
         "alarm": world.alarm["alarm"],
+        "pair": world.rows["pair"],
         "team": world.rows["team"],
         "other_team": world.rows["other_team"],
     }

@@ -11,7 +11,7 @@ from flask import Flask
 from PIL import Image
 
 from app import clock, tokens
-from app.actions import alarms, chat, files, invitations, orders, people
+from app.actions import alarms, chat, documents, files, invitations, orders, people, terms
 from app.actions import places as place_actions
 from app.extensions import db
 from app.permissions import (
@@ -26,7 +26,7 @@ from app.permissions import (
     TENANT_ADMIN,
 )
 from app.storage import Storage
-from models import FormField, Order, RetiredCode, User
+from models import Client, FormField, Order, RetiredCode, User
 from tests import factories as make
 from tests.shared import session_cookie
 
@@ -72,6 +72,8 @@ class World:
     #: An invitation that lives, and one that was taken back, of the specialist whose client is `owner`.
     invitation: str = ""
     ended_invitation: str = ""
+    #: A link of five minutes that `owner` has made to his document.
+    download: str = ""
 
 
 def build(app: Flask) -> World:
@@ -90,6 +92,7 @@ def build(app: Flask) -> World:
     _place(world, persons["operator"], storage)
     world.reset_token = people.make_reset_link(persons["owner"])
     _meetings(world, persons["owner"])
+    _papers(app, world, persons["owner"])
     return world
 
 
@@ -161,6 +164,32 @@ def _meetings(world: World, owner: User) -> None:
         tokens.derived("secret", "invitation", one.nonce) for one in made
     )
     invitations.revoke(host, made[1].id)
+    db.session.commit()
+
+
+def _papers(app: Flask, world: World, owner: User) -> None:
+    """A chat with a message, a document and terms between `owner` and his specialist; a link to the document."""
+    pair = db.session.get(Client, world.rows["pair"])
+    assert pair is not None
+    safe, host = app.extensions["safe"], pair.provider.owner
+    chat.post(owner, pair.thread_id, "Между нами", uuid4())
+    document = documents.upload(owner, pair.id, safe, io.BytesIO(b"letter"), "letter.txt")
+    papers = terms.add(
+        host,
+        pair.provider_id,
+        "Договор",
+        safe=safe,
+        stream=io.BytesIO(b"terms"),
+        filename="terms.txt",
+        required=True,
+    )
+    # Not the one that rows delete: the databases are copies, the bytes are not.
+    kept = documents.upload(owner, pair.id, safe, io.BytesIO(b"kept"), "kept.txt")
+    [link] = documents.links(owner, "", [kept.file])
+    world.rows |= {"document": document.id, "version": papers.versions[0].id, "terms": papers.id}
+    world.rows |= {"pair_thread": pair.thread_id, "provider": pair.provider_id}
+    world.files["sealed"] = str(document.file_id)
+    world.download = link.token
     db.session.commit()
 
 

@@ -150,6 +150,7 @@ _SUBJECTS = {
     "service": _l("Service"),
     "membership": _l("Member"),
     "setting": _l("Setting"),
+    "provider": _l("Specialist or organization"),
 }
 
 

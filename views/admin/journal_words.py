@@ -32,6 +32,9 @@ _LABELS: Mapping[str, object] = {
     "order.expired": _l("Completed automatically"),
     "order.reminded": _l("Reminder of the coming completion"),
     "order.settled": _l("Marked: no answer needed"),
+    "support.asked": _l("Asked the support"),
+    "support.closed": _l("Question to the support settled"),
+    "provider.registered": _l("Registered as a specialist or an organization"),
     "message.posted": _l("Resident's message"),
     "message.answered": _l("Staff's message"),
     "note.posted": _l("Internal note"),
@@ -75,14 +78,14 @@ _LABELS: Mapping[str, object] = {
 
 #: What the filter offers: (name, label, kinds).
 GROUPS: tuple[tuple[str, object, tuple[str, ...]], ...] = (
-    ("orders", _l("Orders"), tuple(kind for kind in _LABELS if kind.startswith("order."))),
+    ("orders", _l("Orders"), tuple(kind for kind in _LABELS if kind.startswith(("order.", "support.")))),
     ("talk", _l("Messages and notes"), ("message.posted", "message.answered", "note.posted")),
     (
         "sos",
         _l("Calls for help"),
         (*(kind for kind in _LABELS if kind.startswith("sos.")), "duty.changed"),
     ),
-    ("people", _l("Accounts"), tuple(kind for kind in _LABELS if kind.startswith("user."))),
+    ("people", _l("Accounts"), tuple(kind for kind in _LABELS if kind.startswith(("user.", "provider.")))),
     ("roles", _l("Roles"), ("role.added", "role.changed", "role.removed", "user.roles_changed")),
     (
         "reference",

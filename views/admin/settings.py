@@ -27,6 +27,8 @@ LABELS: dict[str, object] = {
     "organization_name": _l("Name of the location"),
     "timezone": _l("Time zone"),
     "sign_up_open": _l("Sign-up is open"),
+    "providers_open": _l("Registration of specialists is open"),
+    "appointment_hours": _l("An appointment completes by itself after, hours"),
     "completion_hours": _l("Automatic completion, hours"),
     "completion_reminder_hours": _l("Reminder before it, hours"),
     "reaction_hours": _l("Overdue after, hours"),
