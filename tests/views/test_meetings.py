@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -75,9 +76,7 @@ def test_pages_by_keyset(me: Any, pair: Client, later: Any) -> None:
     """S2-34: also of what is over."""
     owner = pair.provider.owner
     offer, one = pair.provider.offers[0], pair.provider.specialists[0]
-    at = make.free(pair.provider).replace(hour=0)
-    from datetime import timedelta
-
+    at = make.free(pair.provider).replace(hour=0) + timedelta(days=1)
     made = [
         appointments.book(owner, pair.id, offer.id, one.id, at + timedelta(hours=2 * number)).id
         for number in range(PAGE + 2)
@@ -289,6 +288,17 @@ def test_the_chat(me: Any, pair: Client, sign_in: Any, run_jobs: Any, count_stat
         f"/threads/{pair.thread_id}/messages", data={"text": "Добрый день", "client_id": uuid4()}
     )
     assert answer.location.startswith(f"/providers/{pair.id}/chat")
+
+
+def test_a_notice_leads_to_the_appointment(me: Any, pair: Client, run_jobs: Any) -> None:
+    """S2-24: told at once, one tap from the details, and read by being looked at."""
+    asked = make.appointment(pair)
+    appointments.move(pair.provider.owner, asked.id, "accept")
+    run_jobs()
+    page = me.get("/notices").text
+    assert f'href="/appointments/{asked.id}"' in page
+    assert 'data-count="1" data-counter="notices"' in page
+    assert 'data-count="0" data-counter="notices"' in me.get(f"/appointments/{asked.id}").text
 
 
 # --- the menu -----------------------------------------------------------------------------------------------------

@@ -89,12 +89,23 @@ def test_only_days_with_free_times_can_be_chosen(me: Any, pair: Client) -> None:
     assert len(re.findall(r"at=([^\"]+)", page)) == 3
 
 
+def test_a_day_without_hours(me: Any, pair: Client) -> None:
+    """S2-20: by an old link, or typed: the way to another day."""
+    base = f"/ask?client={pair.id}&offer={pair.provider.offers[0].id}"
+    saturday = clock.now().date() + dt.timedelta(days=(5 - clock.now().weekday()) % 7 + 7)
+    for day in (saturday, clock.now().date() - dt.timedelta(days=3), saturday + dt.timedelta(days=365)):
+        page = me.get(f"{base}&day={day}")
+        assert page.status_code == 200
+        assert times_of(me, f"{base}&day={day}") == []
+        assert "step=day" in page.text
+
+
 def test_months_end_at_the_horizon(me: Any, pair: Client) -> None:
     base = f"/ask?client={pair.id}&offer={pair.provider.offers[0].id}"
-    first = clock.now().date().replace(day=1)
-    months = [first]
+    now = clock.now().astimezone(clock.zone(pair.user.timezone, pair.provider.timezone))
+    months = [now.date().replace(day=1)]
     while (after := (months[-1] + dt.timedelta(days=31)).replace(day=1)) <= (
-        clock.now() + dt.timedelta(days=pair.provider.horizon)
+        now + dt.timedelta(days=pair.provider.horizon)
     ).date():
         months.append(after)
     page = me.get(f"{base}&month={months[-1]:%Y-%m}").text

@@ -36,7 +36,7 @@ def test_a_stranger_joins(client: Any, db: Any, count_statements: Any) -> None:
     assert page.headers["Cache-Control"] == "no-store"
     answer = client.post(address, data=FORM)
     pair = db.scalar(select(Client))
-    assert (answer.status_code, answer.location) == (303, f"/providers/{pair.id}")
+    assert (answer.status_code, answer.location) == (303, f"/providers/{pair.id}?joined=1")
     assert (pair.user.first_name, pair.user.last_name) == ("Мария", "Петровна Иванова")
     assert (
         db.scalar(select(Entry.kind).where(Entry.actor_id == pair.user_id).order_by(Entry.id))
@@ -155,7 +155,7 @@ def test_too_many_links_are_tried(client: Any, app: Any, monkeypatch: Any) -> No
     from limits.strategies import FixedWindowRateLimiter
 
     monkeypatch.setitem(app.extensions, "attempts", FixedWindowRateLimiter(MemoryStorage()))
-    answers = [client.get(f"/i/made-up-{number}") for number in range(31)]
-    assert {answer.status_code for answer in answers[:30]} == {404}
-    assert answers[30].status_code == 429
-    assert int(answers[30].headers["Retry-After"]) > 0
+    answers = [client.get(f"/i/made-up-{number}") for number in range(61)]
+    assert {answer.status_code for answer in answers[:60]} == {404}
+    assert answers[60].status_code == 429
+    assert int(answers[60].headers["Retry-After"]) > 0

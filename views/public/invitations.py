@@ -37,7 +37,7 @@ def invitation(token: str) -> Answer:
 @public.post("/i/<token>")
 def accept_invitation(token: str) -> Answer:
     """One press of whoever is signed in; a stranger's account is made with it, or neither is."""
-    form = request.form
+    form, joined = request.form, None
     try:
         limits.spend("invitation")
         if current_user.is_authenticated:
@@ -48,18 +48,20 @@ def accept_invitation(token: str) -> Answer:
             user, made = invitations.join(token, *given, locale=context.locale())
             # It is the own device: the link was opened on it.
             enter(user, remember=True)
+            joined = 1
     except Invalid as error:
         return _page(invitations.invitation(token), error) if error.fields else _refusal(error)
     except (NotFound, limits.TooMany) as error:
         return _refusal(error)
     flash(_said(made))
-    return redirect(_home(made), 303)
+    return redirect(_home(made, joined=joined), 303)
 
 
-def _home(made: Client | Specialist) -> str:
+def _home(made: Client | Specialist, **more: int | None) -> str:
+    """The page that shows the result; `joined` tells it that the draft of the form is done with."""
     if isinstance(made, Specialist):
-        return url_for("practice.home", provider_id=made.provider_id)
-    return url_for("portal.provider", client_id=made.id)
+        return url_for("practice.home", provider_id=made.provider_id, **more)
+    return url_for("portal.provider", client_id=made.id, **more)
 
 
 def _said(made: Client | Specialist) -> str:

@@ -27,7 +27,8 @@ LIMITS = {
     "password": ("10/minute;50/hour", "", ""),
     "hint": ("", "", "120/minute;3000/hour"),
     "code": ("", "", "30/minute;300/hour"),
-    "invitation": ("", "", "30/minute;300/hour"),
+    # The tokens cannot be guessed, and a poster's code may be scanned by a whole hall behind one address.
+    "invitation": ("", "", "60/minute;600/hour"),
     "avatar": ("10/minute;60/hour", "", ""),
 }
 _PARSED = {name: tuple(parse_many(text) if text else [] for text in texts) for name, texts in LIMITS.items()}
