@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,8 +11,8 @@ from uuid import uuid4
 from flask import Flask
 from PIL import Image
 
-from app import clock
-from app.actions import alarms, chat, files, orders, people
+from app import clock, tokens
+from app.actions import alarms, chat, files, invitations, orders, people, schedule
 from app.actions import places as place_actions
 from app.extensions import db
 from app.permissions import (
@@ -86,6 +87,7 @@ def build(app: Flask) -> World:
         world.own_draft[name] = str(files.upload(person, storage, _picture(), "draft.png").id)
     _place(world, persons["operator"], storage)
     world.reset_token = people.make_reset_link(persons["owner"])
+    _practice(world, persons)
     return world
 
 
@@ -157,3 +159,27 @@ def _picture() -> Any:
     Image.new("RGB", (40, 30), "teal").save(out, "PNG")
     out.seek(0)
     return out
+
+
+def _practice(world: World, persons: dict[str, User]) -> None:
+    """The organization of `owner`: `mate` serves in it, `other` is a client of the specialist beside him."""
+    provider = make.organization(persons["owner"])
+    first, second = provider.specialists
+    invited = invitations.invite(persons["owner"], provider.id, "secret", specialist_id=first.id)
+    invitations.accept(persons["mate"], tokens.derived("secret", "invitation", invited.nonce))
+    pair = make.client_of(provider, persons["other"])
+    asked = make.appointment(pair, specialist_id=second.id)
+    day = asked.starts_at.replace(tzinfo=None)
+    absence = schedule.add_absence(
+        persons["owner"], provider.id, specialist_id=None, starts=day, ends=day + dt.timedelta(days=1)
+    )
+    link = invitations.invite(persons["owner"], provider.id, "secret")
+    world.rows |= {
+        "provider": provider.id,
+        "specialist": second.id,
+        "offer": provider.offers[0].id,
+        "client": pair.id,
+        "appointment": asked.id,
+        "absence": absence.id,
+        "invitation": link.id,
+    }
