@@ -537,7 +537,7 @@ MEETINGS = [
     *_of_client("GET portal.cancel_appointment", 200, "appointment", "appointment_id"),
     *_of_client("POST portal.do_cancel_appointment", 303, "appointment", "appointment_id"),
     # With one provider the step of choosing him is passed over.
-    row("GET portal.ask", 200, owner=302),
+    row("GET portal.ask", 200, owner=302, other=302),
     row("GET portal.ask", 200, {"owner"}, thing="the owner's", path=_WISH),
     row("POST portal.send_request", 303, {"owner"}, thing="the owner's", data=_WISH),
     row("POST portal.send_request", 404, thing="of nobody"),
@@ -571,8 +571,8 @@ PAIRS = [
     row(
         "GET files.preview", 404, thing="sealed", path=lambda world, _who: {"file_id": world.files["sealed"]}
     ),
-    row("GET practice.terms", 404, thing="a foreign one", path=of_rows("provider_id", "provider")),
-    row("POST practice.add_terms", 404, thing="a foreign one", path=of_rows("provider_id", "provider")),
+    row("GET practice.terms", 404, thing="a foreign one", path=of_rows("provider_id", "host")),
+    row("POST practice.add_terms", 404, thing="a foreign one", path=of_rows("provider_id", "host")),
     *(
         row(f"{address}", 404, thing="a foreign one", path=of_rows("terms_id", "terms"))
         for address in (
@@ -586,16 +586,82 @@ PAIRS = [
 
 REGISTRATION = [
     row("GET portal.registration", 200),
-    row("GET portal.registration_form", 200, path=fixed(kind="specialist")),
-    row("POST portal.register", 422, path=fixed(kind="organization")),
+    row("GET portal.registration_form", 200, path=fixed(kind="specialist"), owner=302),
+    row("POST portal.register", 422, path=fixed(kind="organization"), owner=303),
     row("GET portal.about_service", 200),
     row("GET portal.support", 200),
     row("POST portal.ask_support", 422),
 ]
 
+# --- the provider's pages ------------------------------------------------------------------------------------------
+
+
+def _provider(address: str, ok: int, mate: int, key: str = "provider", **more: Any) -> Row:
+    """The organization of `owner`, in which `mate` serves; its client `other` finds nothing here, nor do the others."""
+    data: Params = more.pop("data", lambda _world, _who: {})
+    also: dict[str, str] = {f"{key}_id": "served" if key == "appointment" else key} | more.pop("also", {})
+
+    def path(world: World, _who: str) -> dict[str, Any]:
+        return {name: world.rows[of] for name, of in also.items()} | more
+
+    return row(address, ok, {"owner"}, thing=f"{key} of owner", path=path, data=data, mate=mate)
+
+
+_OFFER = {"also": {"offer_id": "offer"}}
+
+PRACTICE = [
+    row("GET practice.index", 302, {"owner", "mate"}),
+    _provider("GET practice.home", 200, 200),
+    _provider("GET practice.counts", 200, 200),
+    _provider("GET practice.more", 200, 200),
+    _provider("GET practice.calendar", 200, 200),
+    _provider("GET practice.clients", 200, 200),
+    _provider("GET practice.offers", 200, 200),
+    _provider("GET practice.hours", 200, 200),
+    _provider("GET practice.absences", 200, 200),
+    _provider("POST practice.add_absence", 422, 422),
+    _provider("GET practice.invitations", 200, 200),
+    _provider("POST practice.invite", 303, 303, data=fixed(days="7")),
+    _provider("GET practice.book", 200, 200),
+    _provider("POST practice.do_book", 422, 422),
+    _provider("GET practice.new_offer", 200, 403),
+    _provider("POST practice.add_offer", 422, 403),
+    _provider("GET practice.offer", 200, 403, **_OFFER),
+    _provider("POST practice.edit_offer", 422, 403, **_OFFER),
+    _provider("POST practice.switch_offer", 303, 403, **_OFFER),
+    _provider("GET practice.terms", 200, 403),
+    _provider("POST practice.add_terms", 422, 403),
+    _provider("GET practice.team", 200, 403),
+    _provider("POST practice.add_specialist", 422, 403),
+    _provider("GET practice.settings", 200, 403),
+    _provider("POST practice.edit_settings", 422, 403),
+    # Of the specialist beside him `mate` knows nothing.
+    _provider("GET practice.specialist", 200, 404, "specialist"),
+    _provider("POST practice.edit_specialist", 422, 404, "specialist"),
+    _provider("POST practice.invite_specialist", 303, 404, "specialist"),
+    _provider("POST practice.set_hours", 303, 404, "specialist"),
+    _provider("POST practice.serve", 303, 404, "specialist"),
+    _provider("GET practice.client", 200, 404, "client"),
+    _provider("GET practice.chat", 200, 404, "client"),
+    _provider("POST practice.show", 303, 404, "client"),
+    _provider("GET practice.appointment", 200, 404, "appointment"),
+    _provider("GET practice.status", 200, 404, "appointment"),
+    _provider("GET practice.reason", 200, 404, "appointment", name="decline"),
+    _provider("POST practice.move", 303, 404, "appointment", name="accept"),
+    _provider("GET practice.time", 200, 404, "appointment"),
+    _provider("POST practice.reschedule", 422, 404, "appointment"),
+    _provider("GET practice.affected", 200, 403, "absence"),
+    _provider("POST practice.refuse_affected", 422, 403, "absence"),
+    _provider("POST practice.remove_absence", 303, 403, "absence"),
+    _provider("GET practice.invitation", 200, 403, "invitation"),
+    _provider("GET practice.invitation_code", 200, 403, "invitation"),
+    _provider("GET practice.poster", 200, 403, "invitation"),
+    _provider("POST practice.revoke", 303, 403, "invitation"),
+]
+
 ROWS = [
     *(*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN),
-    *(*MEETINGS, *PAIRS, *REGISTRATION),
+    *(*MEETINGS, *PRACTICE, *PAIRS, *REGISTRATION),
 ]
 
 # --- sockets -------------------------------------------------------------------------------------------------------

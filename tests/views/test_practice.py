@@ -8,57 +8,11 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.actions import schedule
-from models import Provider
+from app.actions import appointments, chat, invitations, providers, schedule
+from app.queries import practice as queries
+from models import Appointment
 from tests import factories as make
-
-
-def pages_of(provider: Provider, appointment: Any, absence: Any, invitation: Any) -> list[str]:
-    """Every page of an owner that is only read."""
-    base, client = f"/practice/{provider.id}", appointment.client_id
-    offer, who = provider.offers[0].id, provider.specialists[0].id
-    return [
-        base,
-        f"{base}/calendar",
-        f"{base}/calendar?day=2026-03-29",
-        f"{base}/calendar?who={who}",
-        f"{base}/clients",
-        f"{base}/clients?q=мари",
-        f"{base}/services",
-        f"{base}/services/new",
-        f"{base}/services/{offer}",
-        f"{base}/hours",
-        f"{base}/absences",
-        f"{base}/invitations",
-        f"{base}/settings",
-        f"{base}/more",
-        f"{base}/book",
-        f"{base}/book?client={client}",
-        f"/practice/clients/{client}",
-        f"/practice/clients/{client}/chat",
-        f"/practice/appointments/{appointment.id}",
-        f"/practice/appointments/{appointment.id}/time",
-        f"/practice/appointments/{appointment.id}/moves/decline",
-        f"/practice/absences/{absence.id}/affected",
-        f"/practice/invitations/{invitation.id}",
-        f"/practice/invitations/{invitation.id}/poster",
-    ]
-
-
-def a_day_of(provider: Provider) -> tuple[Any, Any, Any]:
-    """A request, an absence that meets it, an invitation."""
-    from app.actions import invitations
-
-    asked = make.appointment(make.client_of(provider))
-    day = local_day(provider, asked.starts_at)
-    absence = schedule.add_absence(
-        provider.owner, provider.id, specialist_id=None, starts=day, ends=day + dt.timedelta(days=1)
-    )
-    return asked, absence, invitations.invite(provider.owner, provider.id, "secret")
-
-
-def local_day(provider: Provider, at: dt.datetime) -> dt.datetime:
-    return at.astimezone(clock.zone(provider.timezone)).replace(tzinfo=None, hour=0, minute=0)
+from tests.views.practice import a_day_of, colleague, local_day, moved_past, pages_of
 
 
 @pytest.mark.parametrize("kind", ["specialist", "organization"])
@@ -66,12 +20,300 @@ def test_every_page_answers_within_its_budget(sign_in: Any, count_statements: An
     provider = make.specialist() if kind == "specialist" else make.organization()
     things = a_day_of(provider)
     client = sign_in(provider.owner)
-    pages = pages_of(provider, *things)
-    if kind == "organization":
-        pages += [f"/practice/{provider.id}/team", f"/practice/specialists/{provider.specialists[0].id}"]
-    for address in pages:
+    for address in pages_of(provider, *things):
         client.get(address)
         with count_statements(12):
             answer = client.get(address)
         assert answer.status_code == 200, address
         assert len(answer.data) < 100_000, address
+
+
+def test_nobody_else_comes_in(sign_in: Any) -> None:
+    """S2-61: neither the client, nor a stranger, nor the operator, nor another provider."""
+    provider = make.specialist()
+    asked, absence, invitation = a_day_of(provider)
+    others = [asked.client.user, make.resident(), make.operator(), make.specialist(make.user()).owner]
+    for person in others:
+        client = sign_in(person)
+        for address in pages_of(provider, asked, absence, invitation):
+            assert client.get(address).status_code == 404, (person, address)
+        for address in (
+            f"/practice/appointments/{asked.id}/moves/accept",
+            f"/practice/clients/{asked.client_id}/specialists",
+        ):
+            assert client.post(address).status_code == 404
+    assert sign_in(make.resident()).get("/practice").status_code == 404
+
+
+def test_a_colleague_sees_only_his_own(sign_in: Any, db: Any) -> None:
+    """I-20: his appointments and clients; the management of the organization is the owner's."""
+    provider = make.organization()
+    person, mine, theirs = colleague(provider)
+    client = sign_in(person)
+    assert client.get(f"/practice/{provider.id}").status_code == 200
+    assert client.get(f"/practice/appointments/{mine.id}").status_code == 200
+    assert client.get(f"/practice/appointments/{theirs.id}").status_code == 404
+    assert client.get(f"/practice/clients/{theirs.client_id}").status_code == 404
+    listed = client.get(f"/practice/{provider.id}/clients").text
+    assert mine.client.user.name in listed
+    assert theirs.client.user.name not in listed
+    week = client.get(f"/practice/{provider.id}/calendar?day={theirs.starts_at:%Y-%m-%d}").text
+    assert f"/practice/appointments/{theirs.id}" not in week
+    base, offer, other = f"/practice/{provider.id}", provider.offers[0].id, theirs.specialist_id
+    for address in ("settings", "team", "services/new", f"services/{offer}"):
+        assert client.get(f"{base}/{address}").status_code == 403, address
+    assert client.get(f"{base}/hours?who={other}").status_code == 404
+    assert client.get(f"{base}/calendar?who={other}").status_code == 404
+    assert client.get(f"/practice/specialists/{other}").status_code == 404
+    assert client.get(f"/practice/specialists/{mine.specialist_id}").status_code == 403
+    assert client.post(f"/practice/specialists/{other}/hours").status_code == 404
+    assert client.post(f"/practice/specialists/{other}/services").status_code == 404
+    assert client.post(f"{base}/services/{offer}/switch").status_code == 403
+    assert client.post(f"/practice/clients/{mine.client_id}/specialists").status_code == 403
+    refused = client.post(
+        f"{base}/absences", data={"who": str(other), "kind": "vacation", "from_day": "2030-01-01"}
+    )
+    assert refused.status_code == 404
+    assert (
+        client.post(f"/practice/specialists/{mine.specialist_id}/services", data={"offer": []}).status_code
+        == 303
+    )
+    db.expire_all()
+    assert provider.specialists[0] not in provider.offers[0].specialists
+
+
+def test_the_first_practice_is_the_own_one(sign_in: Any) -> None:
+    organization = make.organization()
+    person, *_ = colleague(organization)
+    own = make.specialist(person, "Свой кабинет")
+    client = sign_in(person)
+    assert client.get("/practice").location == f"/practice/{own.id}"
+    page = client.get(f"/practice/{own.id}").text
+    assert "Студия «Гармония»" in page  # the other place is one press away
+
+
+# --- today --------------------------------------------------------------------------------------------------------
+
+
+def test_today_begins_with_the_steps_of_somebody_new(sign_in: Any, db: Any) -> None:
+    """A service, hours, an invitation; what is done is ticked, and then the list is gone."""
+    owner = make.user()
+    provider = providers.register(owner, "specialist", "Новичок")
+    client = sign_in(owner)
+    address = f"/practice/{provider.id}"
+    assert client.get(address).text.count("step--done") == 0
+    make.offer(provider)
+    assert client.get(address).text.count("step--done") == 1
+    schedule.set_hours(owner, provider.specialists[0].id, make.OFFICE_HOURS)
+    invitations.invite(owner, provider.id, "secret")
+    db.commit()
+    assert 'class="steps"' not in client.get(address).text
+
+
+def test_a_request_is_accepted_with_one_press(sign_in: Any, db: Any) -> None:
+    """S2-23."""
+    asked = make.appointment(words="Первый раз")
+    client = sign_in(asked.client.provider.owner)
+    page = client.get(f"/practice/{asked.provider_id}").text
+    assert "Первый раз" in page
+    sent = {"version": asked.version, "part": "today"}
+    answer = client.post(
+        f"/practice/appointments/{asked.id}/moves/accept", data=sent, headers={"HX-Request": "true"}
+    )
+    assert answer.status_code == 200
+    assert f'id="request-{asked.id}"' not in answer.text
+    assert asked.status == "agreed"
+
+
+def test_declining_asks_why(sign_in: Any) -> None:
+    """S2-23, S2-28: without a reason the form comes back, as a part of the page and as a page."""
+    asked = make.appointment()
+    client = sign_in(asked.client.provider.owner)
+    address = f"/practice/appointments/{asked.id}/moves/decline"
+    assert client.get(address).status_code == 200
+    for headers in ({}, {"HX-Request": "true"}):
+        assert client.post(address, data={"comment": " "}, headers=headers).status_code == 422
+    long = client.post(address, data={"comment": "Очень " * 400})
+    assert long.status_code == 422
+    assert "Очень Очень" in long.text
+    assert client.post(address, data={"comment": "Заболел"}).status_code == 303
+    assert (asked.status, asked.reason) == ("declined", "Заболел")
+    assert client.get(address).status_code == 302
+
+
+def test_marking_what_has_begun(sign_in: Any, later: Any) -> None:
+    """S2-29, S2-31: before it there is no button, and a press is refused with the reason."""
+    asked = make.appointment()
+    appointments.move(asked.client.provider.owner, asked.id, "accept")
+    client = sign_in(asked.client.provider.owner)
+    hold = f"/practice/appointments/{asked.id}/moves/hold"
+    assert hold not in client.get(f"/practice/appointments/{asked.id}").text
+    assert client.post(hold).status_code == 409
+    moved_past(later, asked)
+    assert hold in client.get(f"/practice/{asked.provider_id}").text
+    assert client.post(hold).status_code == 303
+    assert asked.status == "held"
+    miss = client.post(f"/practice/appointments/{asked.id}/moves/miss")
+    assert (miss.status_code, asked.status) == (303, "missed")
+
+
+def test_an_old_page_is_told(sign_in: Any) -> None:
+    asked = make.appointment()
+    client = sign_in(asked.client.provider.owner)
+    seen = asked.version
+    appointments.move(asked.client.user, asked.id, "cancel")
+    address = f"/practice/appointments/{asked.id}"
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = client.post(f"{address}/moves/accept", data={"version": seen}, headers=headers)
+        assert answer.status_code == 409
+        assert 'role="alert"' in answer.text
+    moved = client.post(f"{address}/time", data={"day": "2030-01-01", "time": "10:00"})
+    assert moved.status_code == 409
+    assert client.get(f"{address}/time").status_code == 302
+    assert client.post(f"{address}/moves/cancel").status_code in (403, 409)
+    assert client.post(f"{address}/moves/nonsense").status_code == 409
+
+
+def test_what_nobody_marked_is_asked_for(db: Any, later: Any) -> None:
+    asked = make.appointment()
+    provider = asked.client.provider
+    appointments.move(provider.owner, asked.id, "accept")
+    moved_past(later, asked, days=1)
+    practice = queries.Practice(provider, provider.specialists[0], owner=True)
+    assert queries.today(db, practice).unmarked == [asked]
+
+
+# --- another time, booking ----------------------------------------------------------------------------------------
+
+
+def test_moving_to_another_time(sign_in: Any) -> None:
+    """A free time, a time that is typed; what is taken, over or no time comes back with what was typed."""
+    asked = make.appointment()
+    provider = asked.client.provider
+    other = make.appointment(
+        make.client_of(provider, make.resident("Пётр", "Второй")), make.free(provider, 3)
+    )
+    client = sign_in(provider.owner)
+    address = f"/practice/appointments/{asked.id}/time"
+    offered = client.get(address).text
+    wanted = make.free(provider, 8)
+    assert wanted.isoformat() in offered
+    taken = client.post(address, data={"at": other.starts_at.isoformat()})
+    assert taken.status_code == 409
+    assert "times__day" in taken.text
+    for sent, status in (
+        ({}, 422),
+        ({"at": "nonsense"}, 422),
+        ({"at": "2026-01-01T10:00:00"}, 422),
+        ({"at": "9999-01-01T10:00:00+00:00"}, 422),
+        ({"day": "2024-05-13", "time": "10:00"}, 422),
+        ({"day": "2099-05-13", "time": "10:00"}, 422),
+        ({"day": "31.12.2030", "time": "10:77"}, 422),
+    ):
+        answer = client.post(address, data=sent)
+        assert answer.status_code == status, sent
+        if "day" in sent:
+            assert sent["day"] in answer.text
+    stale = client.post(address, data={"at": wanted.isoformat(), "version": asked.version + 5})
+    assert stale.status_code == 409
+    done = client.post(address, data={"at": wanted.isoformat(), "version": asked.version})
+    assert (done.status_code, asked.status, asked.starts_at) == (303, "agreed", wanted)
+    day = local_day(provider, wanted) + dt.timedelta(days=1)
+    typed = client.post(address, data={"day": f"{day:%Y-%m-%d}", "time": "21:15"})
+    assert typed.status_code == 303
+    local = asked.starts_at.astimezone(clock.zone(provider.timezone))
+    assert (local.date(), local.hour, local.minute) == (day.date(), 21, 15)
+
+
+def test_the_way_back_is_a_page_of_ours(sign_in: Any) -> None:
+    asked = make.appointment()
+    client = sign_in(asked.client.provider.owner)
+    wanted = make.free(asked.client.provider, 5).isoformat()
+    address = f"/practice/appointments/{asked.id}/time"
+    answer = client.post(address, data={"at": wanted, "next": "https://example.org/"})
+    assert answer.location == f"/practice/appointments/{asked.id}"
+
+
+def test_booking_for_a_client(sign_in: Any, db: Any) -> None:
+    """I-19: agreed at once; the same form twice is one appointment; what is wrong is said, what was typed stays."""
+    provider = make.specialist()
+    pair = make.client_of(provider)
+    client = sign_in(provider.owner)
+    address = f"/practice/{provider.id}/book"
+    assert pair.user.name in client.get(f"{address}?q={pair.user.first_name[:3].lower()}").text
+    assert pair.user.name not in client.get(f"{address}?q=нетакого").text
+    at = make.free(provider, 2)
+    assert at.isoformat() in client.get(f"{address}?client={pair.id}").text
+    pressed = client.get(f"{address}?client={pair.id}&start={at.isoformat().replace('+', '%2B')}").text
+    assert f'value="{at.isoformat()}" checked' in pressed
+    sent = {"client": pair.id, "words": "Взять справку", "form_key": "3f6d3a57-9f2b-4b5e-9b53-0a3a3f0b5d11"}
+    empty = client.post(address, data=sent)
+    assert empty.status_code == 422
+    assert "Взять справку" in empty.text
+    assert client.post(address, data={"words": "x"}).status_code == 422
+    first = client.post(address, data=sent | {"at": at.isoformat()})
+    again = client.post(address, data=sent | {"at": at.isoformat()})
+    assert (first.status_code, first.location) == (303, again.location)
+    taken = client.post(address, data=sent | {"at": at.isoformat(), "form_key": ""})
+    assert taken.status_code == 409
+    assert "Взять справку" in taken.text
+    assert db.query(Appointment).count() == 1
+
+
+def test_no_booking_for_a_foreign_client(sign_in: Any) -> None:
+    provider, other = make.specialist(), make.specialist(make.user())
+    foreign = make.client_of(other)
+    client = sign_in(provider.owner)
+    assert client.get(f"/practice/{provider.id}/book?client={foreign.id}").status_code == 404
+    assert client.post(f"/practice/{provider.id}/book", data={"client": foreign.id}).status_code == 404
+
+
+# --- clients ------------------------------------------------------------------------------------------------------
+
+
+def test_clients_by_name_with_what_is_unread(sign_in: Any, monkeypatch: Any) -> None:
+    provider = make.specialist()
+    for name in ("Борис", "Анна", "Вера"):
+        pair = make.client_of(provider, make.resident(name, "Клиентова"))
+    chat.post(pair.user, pair.thread_id, "Здравствуйте", make.uuid4())
+    monkeypatch.setattr(queries, "PAGE", 2)
+    client = sign_in(provider.owner)
+    address = f"/practice/{provider.id}/clients"
+    first = client.get(address).text
+    assert first.index("Анна К") < first.index("Борис К")
+    assert "Вера К" not in first
+    more = first.split("after=")[1].split('"')[0]
+    second = client.get(f"{address}?after={more}").text
+    assert "Вера К" in second
+    assert f"/practice/clients/{pair.id}/chat" in second
+    found = client.get(f"{address}?q=клиентова+бор").text
+    assert "Борис К" in found
+    assert "Анна К" not in found
+    assert client.get(f"{address}?q=%25&after=99999999999").status_code == 200
+
+
+def test_a_client_with_the_chat(sign_in: Any) -> None:
+    """S2-46: the page of the client, and the chat that leads back to it."""
+    asked = make.appointment()
+    provider = asked.client.provider
+    client = sign_in(provider.owner)
+    page = client.get(f"/practice/clients/{asked.client_id}/chat").text
+    assert f'id="thread-{asked.client.thread_id}"' in page
+    sent = {"text": "Здравствуйте", "client_id": "3f6d3a57-9f2b-4b5e-9b53-0a3a3f0b5d11"}
+    answer = client.post(f"/threads/{asked.client.thread_id}/messages", data=sent)
+    assert answer.location.startswith(f"/practice/clients/{asked.client_id}/chat")
+
+
+def test_the_owner_says_who_sees_a_client(sign_in: Any, db: Any) -> None:
+    """I-20."""
+    provider = make.organization()
+    person, mine, theirs = colleague(provider)
+    owner, member = sign_in(provider.owner), sign_in(person)
+    address = f"/practice/clients/{theirs.client_id}"
+    assert member.get(address).status_code == 404
+    assert owner.post(f"{address}/specialists", data={"specialist": [mine.specialist_id]}).status_code == 303
+    assert member.get(address).status_code == 200
+    assert f"/practice/appointments/{theirs.id}" not in member.get(address).text
+    owner.post(f"{address}/specialists", data={"specialist": ["nonsense", 999999]})
+    assert member.get(address).status_code == 404
+    assert [one.id for one in theirs.client.specialists] == []

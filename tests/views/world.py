@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from flask import Flask
 from PIL import Image
 
 from app import clock, tokens
-from app.actions import alarms, chat, documents, files, invitations, orders, people, terms
+from app.actions import alarms, chat, documents, files, invitations, orders, people, schedule, terms
 from app.actions import places as place_actions
 from app.extensions import db
 from app.permissions import (
@@ -91,6 +92,7 @@ def build(app: Flask) -> World:
         world.own_draft[name] = str(files.upload(person, storage, _picture(), "draft.png").id)
     _place(world, persons["operator"], storage)
     world.reset_token = people.make_reset_link(persons["owner"])
+    _practice(world, persons)
     _meetings(world, persons["owner"])
     _papers(app, world, persons["owner"])
     return world
@@ -187,7 +189,7 @@ def _papers(app: Flask, world: World, owner: User) -> None:
     kept = documents.upload(owner, pair.id, safe, io.BytesIO(b"kept"), "kept.txt")
     [link] = documents.links(owner, "", [kept.file])
     world.rows |= {"document": document.id, "version": papers.versions[0].id, "terms": papers.id}
-    world.rows |= {"pair_thread": pair.thread_id, "provider": pair.provider_id}
+    world.rows |= {"pair_thread": pair.thread_id, "host": pair.provider_id}
     world.files["sealed"] = str(document.file_id)
     world.download = link.token
     db.session.commit()
@@ -202,3 +204,27 @@ def _picture() -> Any:
     Image.new("RGB", (40, 30), "teal").save(out, "PNG")
     out.seek(0)
     return out
+
+
+def _practice(world: World, persons: dict[str, User]) -> None:
+    """The organization of `owner`: `mate` serves in it, `other` is a client of the specialist beside him."""
+    provider = make.organization(persons["owner"])
+    first, second = provider.specialists
+    invited = invitations.invite(persons["owner"], provider.id, "secret", specialist_id=first.id)
+    invitations.accept(persons["mate"], tokens.derived("secret", "invitation", invited.nonce))
+    pair = make.client_of(provider, persons["other"])
+    asked = make.appointment(pair, specialist_id=second.id)
+    day = asked.starts_at.replace(tzinfo=None)
+    absence = schedule.add_absence(
+        persons["owner"], provider.id, specialist_id=None, starts=day, ends=day + dt.timedelta(days=1)
+    )
+    link = invitations.invite(persons["owner"], provider.id, "secret")
+    world.rows |= {
+        "provider": provider.id,
+        "specialist": second.id,
+        "offer": provider.offers[0].id,
+        "client": pair.id,
+        "served": asked.id,
+        "absence": absence.id,
+        "invitation": link.id,
+    }

@@ -25,7 +25,7 @@ from views.practice.base import fragment, page, practice, served, typed_day, typ
 from views.public.base import local_path
 
 #: Days with free times that are offered at once, and how far they are looked for.
-DAYS = 4
+DAYS = 3
 _AHEAD = dt.timedelta(days=21)
 
 

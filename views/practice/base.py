@@ -22,7 +22,7 @@ from app.policy import Practice
 from app.queries import practice as queries
 from app.queries import slots, wording
 from models import Appointment, Client, Specialist
-from views.context import actor, in_russian, told_by
+from views.context import actor, in_russian, local, told_by
 
 practice = Blueprint("practice", __name__, url_prefix="/practice")
 
@@ -40,6 +40,8 @@ def _around() -> dict[str, Any]:
         "week_words": week_words,
         "placed": placed,
         "pairs": lambda those: [(one.id, one.name) for one in those],
+        "has_begun": lambda one: one.starts_at <= clock.now(),
+        "this_day": lambda: local(clock.now()).date(),
         "one_day": dt.timedelta(days=1),
     }
 

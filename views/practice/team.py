@@ -163,7 +163,7 @@ def edit_settings(provider_id: int) -> ResponseReturnValue:
         actions.edit(actor(), provider_id, typed | {"notice": _minutes(typed)})
     except Invalid as error:
         return _rules(enter(provider_id, manage=True), typed, error.fields), error.status
-    flash(_("Saved: the rules of booking"), "ok")
+    flash(_("Saved: the booking rules"), "ok")
     return redirect(url_for("practice.settings", provider_id=provider_id), 303)
 
 

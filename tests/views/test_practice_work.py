@@ -1,0 +1,453 @@
+"""What a provider arranges: services, hours, days off and what stands in them, invitations, specialists, rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app import clock, tokens
+from app.actions import appointments, invitations, schedule
+from app.policy import practices
+from app.queries import week as weeks
+from models import Absence, Booking, Invitation, Offer
+from tests import factories as make
+from tests.views.practice import colleague, local_day
+
+# --- services -----------------------------------------------------------------------------------------------------
+
+_OFFER = {"name": "Сеанс", "minutes": "45", "buffer": "15", "price": "1500,50", "active": "yes"}
+
+
+def test_a_service_is_added_changed_and_switched(sign_in: Any, db: Any) -> None:
+    """I-19: the price as people type it; what is switched off is not offered."""
+    provider = make.specialist()
+    client = sign_in(provider.owner)
+    base = f"/practice/{provider.id}/services"
+    assert client.post(f"{base}/new", data=_OFFER).status_code == 303
+    made = db.scalars(select(Offer).where(Offer.name == "Сеанс")).one()
+    assert (made.minutes, made.buffer, made.price, made.active) == (45, 15, 150050, True)
+    assert 'value="1500,50"' in client.get(f"{base}/{made.id}").text
+    client.post(f"{base}/{made.id}", data=_OFFER | {"price": "", "name": "Беседа"})
+    assert (made.price, made.name) == (0, "Беседа")
+    assert client.post(f"{base}/{made.id}/switch", data={"active": ""}).status_code == 303
+    assert not made.active
+    assert [one.id for one in made.specialists] == [provider.specialists[0].id]
+    assert client.get(f"{base}/999999").status_code == 404
+    assert client.post(f"{base}/999999/switch").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", " "),
+        ("name", "Я" * 121),
+        ("minutes", "час"),
+        ("minutes", "4"),
+        ("buffer", "9999"),
+        ("price", "сто"),
+        ("price", "-5"),
+        ("meeting_url", "javascript:alert(1)"),
+        ("place", "Я" * 301),
+    ],
+)
+def test_a_service_that_makes_no_sense_comes_back(sign_in: Any, field: str, typed: str) -> None:
+    provider = make.specialist()
+    sent = _OFFER | {"description": "Бережно", field: typed}
+    answer = sign_in(provider.owner).post(f"/practice/{provider.id}/services/new", data=sent)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert "Бережно" in answer.text
+    assert typed.strip() in answer.text
+    assert len(provider.offers) == 1
+
+
+def test_who_does_a_service(sign_in: Any, db: Any) -> None:
+    """I-20: the owner says it in the service or at the specialist; a specialist chooses for himself."""
+    provider = make.organization()
+    first, second = provider.specialists
+    person, *_ = colleague(provider)
+    owner, member, offer = sign_in(provider.owner), sign_in(person), provider.offers[0]
+    sent = _OFFER | {"specialist": [second.id]}
+    owner.post(f"/practice/{provider.id}/services/{offer.id}", data=sent)
+    assert offer.specialists == [second]
+    assert (
+        member.post(f"/practice/specialists/{first.id}/services", data={"offer": [offer.id]}).status_code
+        == 303
+    )
+    assert set(offer.specialists) == {first, second}
+    assert owner.post(f"/practice/specialists/{second.id}/services").status_code == 303
+    assert offer.specialists == [first]
+
+
+# --- hours --------------------------------------------------------------------------------------------------------
+
+
+def test_hours_of_a_week(sign_in: Any) -> None:
+    """Several stretches a day; what is empty is not there; midnight is the end of the day."""
+    provider = make.specialist(hours=[])
+    who = provider.specialists[0]
+    client = sign_in(provider.owner)
+    fresh = client.get(f"/practice/{provider.id}/hours").text
+    assert fresh.count('value="09:00"') == 5  # proposed, not saved
+    assert who.hours == []
+    sent = {
+        "from-0": ["09:00", "14:00", ""],
+        "to-0": ["13:00", "18:30", ""],
+        "from-6": ["18:00"],
+        "to-6": ["00:00"],
+    }
+    assert client.post(f"/practice/specialists/{who.id}/hours", data=sent).status_code == 303
+    assert [(one.weekday, one.start, one.end) for one in who.hours] == [
+        (0, 540, 780),
+        (0, 840, 1110),
+        (6, 1080, 1440),
+    ]
+    kept = client.get(f"/practice/{provider.id}/hours").text
+    assert 'value="18:30"' in kept
+    assert kept.count('value="00:00"') == 1
+
+
+def test_rows_are_added_without_saving(sign_in: Any) -> None:
+    """A row more, Monday's hours for the working days: no script is needed, nothing is saved."""
+    provider = make.specialist(hours=[])
+    who = provider.specialists[0]
+    client = sign_in(provider.owner)
+    address = f"/practice/specialists/{who.id}/hours"
+    sent = {"from-0": ["08:00"], "to-0": ["12:00"]}
+    added = client.post(address, data=sent | {"do": "add-0"}).text
+    assert added.count('name="from-0"') == 2
+    copied = client.post(address, data=sent | {"do": "copy-0"}).text
+    assert copied.count('value="08:00"') == 5
+    assert who.hours == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (["18:00"], ["09:00"]),
+        (["09:00"], [""]),
+        (["abc"], ["10:00"]),
+        (["09:00", "10:00"], ["11:00", "12:00"]),
+    ],
+)
+def test_hours_that_make_no_sense_come_back(sign_in: Any, start: list[str], end: list[str]) -> None:
+    provider = make.specialist()
+    who = provider.specialists[0]
+    answer = sign_in(provider.owner).post(
+        f"/practice/specialists/{who.id}/hours", data={"from-2": start, "to-2": end}
+    )
+    assert answer.status_code == 422
+    assert 'id="day-2-error"' in answer.text
+    assert f'value="{start[0]}"' in answer.text
+    assert len(who.hours) == 5
+
+
+# --- days off -----------------------------------------------------------------------------------------------------
+
+
+def test_days_off_and_what_stands_in_them(sign_in: Any, db: Any) -> None:
+    """I-19: after entering, the appointments come next; one press moves one, one reason refuses the others."""
+    provider = make.specialist()
+    first = make.appointment(make.client_of(provider))
+    second = make.appointment(
+        make.client_of(provider, make.resident("Пётр", "Второй")), make.free(provider, 3)
+    )
+    client = sign_in(provider.owner)
+    day, until = (f"{local_day(provider, one.starts_at):%Y-%m-%d}" for one in (first, second))
+    sent = {"kind": "vacation", "from_day": day, "to_day": until, "reason": "Море"}
+    answer = client.post(f"/practice/{provider.id}/absences", data=sent)
+    absence = db.scalars(select(Absence)).one()
+    affected = f"/practice/absences/{absence.id}/affected"
+    assert (answer.status_code, answer.location) == (303, affected)
+    page = client.get(affected).text
+    assert first.client.user.name in page
+    assert "Пётр Второй" in page
+    at = page.split(f'appointments/{first.id}/time"')[1].split('name="at" value="')[1].split('"')[0]
+    moved = client.post(f"/practice/appointments/{first.id}/time", data={"at": at, "next": affected})
+    assert (moved.status_code, moved.location) == (303, affected)
+    assert first.starts_at == dt.datetime.fromisoformat(at)
+    refuse = f"/practice/absences/{absence.id}/refuse"
+    nothing_said = client.post(refuse, data={"comment": " ", "appointment": [second.id]})
+    assert nothing_said.status_code == 422
+    foreign = make.appointment(make.client_of(make.specialist(make.user())))
+    client.post(refuse, data={"comment": "Отпуск", "appointment": [second.id, first.id, foreign.id]})
+    assert (second.status, first.status, foreign.status) == ("declined", "agreed", "requested")
+    assert client.get(affected).status_code == 200
+    assert client.post(f"/practice/absences/{absence.id}/remove").status_code == 303
+    assert db.scalars(select(Absence)).all() == []
+    assert client.get(affected).status_code == 404
+
+
+def test_a_part_of_a_day_off(sign_in: Any, db: Any) -> None:
+    provider = make.specialist()
+    day = (clock.now() + dt.timedelta(days=30)).date()
+    sent = {"kind": "absence", "from_day": f"{day}", "from_time": "12:00", "to_time": "13:30"}
+    answer = sign_in(provider.owner).post(f"/practice/{provider.id}/absences", data=sent)
+    assert answer.location == f"/practice/{provider.id}/absences"
+    kept = db.scalars(select(Absence)).one()
+    noon = dt.datetime.combine(day, dt.time(12))
+    assert (kept.starts, kept.ends) == (noon, noon + dt.timedelta(minutes=90))
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"from_day": ""}, "from_day"),
+        ({"from_day": "завтра"}, "from_day"),
+        ({"from_day": "2030-05-13", "to_day": "2030-05-12"}, "to_day"),
+        ({"from_day": "2020-05-13"}, "to_day"),
+        ({"from_day": "2030-05-13", "to_day": "2032-05-13"}, "to_day"),
+        ({"from_day": "2030-05-13", "from_time": "полдень"}, "from_time"),
+        ({"from_day": "2030-05-13", "kind": "picnic"}, "kind"),
+        ({"from_day": "2030-05-13", "reason": "Я" * 201}, "reason"),
+    ],
+)
+def test_days_off_that_make_no_sense_come_back(sign_in: Any, typed: dict[str, str], field: str) -> None:
+    provider = make.specialist()
+    sent = {"kind": "vacation", "reason": "Море"} | typed
+    answer = sign_in(provider.owner).post(f"/practice/{provider.id}/absences", data=sent)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert sent["reason"] in answer.text
+
+
+def test_days_off_of_a_colleague(sign_in: Any, db: Any) -> None:
+    """I-20: his own are his, everybody's are the owner's; he sees which of his own appointments stand in them."""
+    provider = make.organization()
+    person, mine, theirs = colleague(provider)
+    client = sign_in(person)
+    day = local_day(provider, mine.starts_at)
+    sent = {"kind": "vacation", "from_day": f"{day:%Y-%m-%d}"}
+    answer = client.post(f"/practice/{provider.id}/absences", data=sent)
+    own = db.scalars(select(Absence)).one()
+    assert own.specialist_id == mine.specialist_id
+    page = client.get(answer.location).text
+    assert mine.client.user.name in page
+    assert theirs.client.user.name not in page
+    whole = schedule.add_absence(
+        provider.owner, provider.id, specialist_id=None, starts=day, ends=day + dt.timedelta(days=1)
+    )
+    assert client.get(f"/practice/absences/{whole.id}/affected").status_code == 403
+    for address in ("remove", "refuse"):
+        assert client.post(f"/practice/absences/{whole.id}/{address}").status_code == 403
+
+
+# --- the week -----------------------------------------------------------------------------------------------------
+
+
+def _week(db: Any, provider: Any, monday: dt.date) -> weeks.Week:
+    here = practices(db, provider.owner)[0]
+    return weeks.week(db, here, provider.specialists, monday)
+
+
+def test_the_week_of_a_change_of_clocks(db: Any, later: Any) -> None:
+    """Blocks stand where the wall clock of the provider's zone puts them, as long as they last."""
+    owner = make.user(timezone="Europe/Berlin")
+    provider = make.specialist(owner, hours=[(6, 0, 1440)])
+    pair = make.client_of(provider)
+    later((dt.datetime(2027, 10, 1, tzinfo=dt.UTC) - clock.now()).total_seconds())
+    offer, who = provider.offers[0], provider.specialists[0]
+    # The 31st of October: at 3:00 summer time it is 2:00 again.
+    for hour in (0, 1, 2):
+        at = dt.datetime(2027, 10, 31, hour, tzinfo=dt.UTC)
+        appointments.book(owner, pair.id, offer.id, who.id, at)
+    sunday = _week(db, provider, dt.date(2027, 10, 25)).days[6]
+    assert [(one.start, one.end) for one in sunday.blocks] == [(120, 180), (120, 180), (180, 240)]
+    assert [(one.lane, one.lanes) for one in sunday.blocks] == [(0, 2), (1, 2), (0, 1)]
+    assert sunday.hours == [(0, 1440)]
+
+
+def test_what_meets_stands_side_by_side(db: Any) -> None:
+    """Two specialists at one time; midnight divides; absences are cut into days."""
+    provider = make.organization()
+    pair = make.client_of(provider)
+    long = make.offer(provider, "Ночь", minutes="240")
+    one, two = provider.specialists
+    monday = (clock.now() + dt.timedelta(days=14)).date()
+    monday -= dt.timedelta(days=monday.weekday())
+    zone = clock.zone(provider.timezone)
+    evening = dt.datetime.combine(monday, dt.time(22), tzinfo=zone)
+    for who in (one, two):
+        appointments.book(provider.owner, pair.id, long.id, who.id, evening)
+    start = dt.datetime.combine(monday, dt.time(12))
+    schedule.add_absence(
+        provider.owner, provider.id, specialist_id=one.id, starts=start, ends=start + dt.timedelta(days=1)
+    )
+    shown = _week(db, provider, monday)
+    first, second = shown.days[:2]
+    assert [(b.start, b.end, b.lane, b.lanes) for b in first.blocks] == [
+        (1320, 1440, 0, 2),
+        (1320, 1440, 1, 2),
+    ]
+    assert [(b.start, b.end) for b in second.blocks] == [(0, 120), (0, 120)]
+    assert [(d.absences[0].start, d.absences[0].end) for d in (first, second)] == [(720, 1440), (0, 720)]
+    assert (shown.first, shown.last) == (0, 24)
+
+
+def test_the_calendar_answers_to_nonsense(sign_in: Any) -> None:
+    provider = make.specialist()
+    client = sign_in(provider.owner)
+    for query in (
+        "day=abc",
+        "week=2026-02-30",
+        "day=9999-12-31",
+        "day=0001-01-01",
+        "who=abc",
+        "day=2100-12-31",
+    ):
+        assert client.get(f"/practice/{provider.id}/calendar?{query}").status_code == 200, query
+    assert client.get(f"/practice/{provider.id}/calendar?who=999").status_code == 404
+
+
+# --- invitations --------------------------------------------------------------------------------------------------
+
+
+def test_an_invitation_is_made_shown_and_revoked(sign_in: Any, db: Any, app: Any) -> None:
+    """S2-1, S2-2: the link and its QR code; shown again whenever it is needed; taken back."""
+    provider = make.specialist(headline="Психолог")
+    client = sign_in(provider.owner)
+    sent = {"most": "1", "days": "7", "label": "Для Ольги"}
+    answer = client.post(f"/practice/{provider.id}/invitations", data=sent)
+    made = db.scalars(select(Invitation)).one()
+    assert (made.most, made.label) == (1, "Для Ольги")
+    token = tokens.derived(app.config["SECRET_KEY"], "invitation", made.nonce)
+    assert tokens.hashed(token) == made.token_hash
+    page = client.get(answer.location).text
+    assert f'/i/{token}"' in page
+    code = client.get(f"/practice/invitations/{made.id}/code.svg?save=1")
+    assert code.mimetype == "image/svg+xml"
+    assert "attachment" in code.headers["Content-Disposition"]
+    poster = client.get(f"/practice/invitations/{made.id}/poster").text
+    assert "Психолог" in poster
+    assert f"/i/{token}" in poster
+    invitations.accept(make.resident(), token)
+    assert client.get(f"/practice/{provider.id}/invitations").status_code == 200
+    assert client.post(f"/practice/invitations/{made.id}/revoke").status_code == 303
+    assert made.revoked_at is not None
+    assert "Для Ольги" not in client.get(f"/practice/{provider.id}/invitations").text.split("living-title")[1]
+    assert client.get("/practice/invitations/999999").status_code == 404
+
+
+@pytest.mark.parametrize("typed", [{"days": "5"}, {"days": "x"}, {"label": "Я" * 121}])
+def test_an_invitation_that_makes_no_sense_comes_back(sign_in: Any, typed: dict[str, str]) -> None:
+    provider = make.specialist()
+    sent = {"most": "", "days": "7", "label": "Стойка"} | typed
+    answer = sign_in(provider.owner).post(f"/practice/{provider.id}/invitations", data=sent)
+    assert answer.status_code == 422
+    assert sent["label"] in answer.text
+
+
+def test_a_colleague_has_invitations_of_his_own(sign_in: Any) -> None:
+    provider = make.organization()
+    person, *_ = colleague(provider)
+    theirs = invitations.invite(provider.owner, provider.id, "secret", label="Хозяйка")
+    client = sign_in(person)
+    client.post(f"/practice/{provider.id}/invitations", data={"days": "", "label": "Моё"})
+    listed = client.get(f"/practice/{provider.id}/invitations").text
+    assert "Моё" in listed
+    assert "Хозяйка" not in listed
+    assert client.get(f"/practice/invitations/{theirs.id}").status_code == 403
+    assert client.post(f"/practice/invitations/{theirs.id}/revoke").status_code == 403
+
+
+# --- the organization, the rules ----------------------------------------------------------------------------------
+
+
+def test_specialists_of_an_organization(sign_in: Any, db: Any) -> None:
+    """I-20: added, changed, invited to an account of their own."""
+    provider = make.organization()
+    client = sign_in(provider.owner)
+    base = f"/practice/{provider.id}/team"
+    wrong = client.post(base, data={"name": "", "title": "Массажист"})
+    assert wrong.status_code == 422
+    assert "Массажист" in wrong.text
+    answer = client.post(base, data={"name": "Лев Тонкий", "title": "Массажист"})
+    made = provider.specialists[2]
+    assert answer.location == f"/practice/specialists/{made.id}"
+    page = client.get(answer.location)
+    assert page.status_code == 200
+    assert client.post(answer.location, data={"name": " ", "title": "Остеопат"}).status_code == 422
+    client.post(answer.location, data={"name": "Лев Толстый", "title": "", "sees_all": "yes"})
+    assert (made.name, made.active, made.sees_all) == ("Лев Толстый", False, True)
+    invited = client.post(f"/practice/specialists/{made.id}/invite")
+    link = db.scalars(select(Invitation).where(Invitation.specialist_id == made.id)).one()
+    assert invited.location == f"/practice/invitations/{link.id}"
+    assert client.get(invited.location).status_code == 200
+    colleague(provider)
+    taken = client.post(f"/practice/specialists/{provider.specialists[0].id}/invite")
+    assert taken.location == f"/practice/specialists/{provider.specialists[0].id}"
+
+
+def test_a_specialist_alone_has_no_team(sign_in: Any) -> None:
+    provider = make.specialist()
+    client = sign_in(provider.owner)
+    who = provider.specialists[0].id
+    for address in (f"/practice/{provider.id}/team", f"/practice/specialists/{who}"):
+        assert client.get(address).status_code == 404
+        assert client.post(address, data={"name": "Второй"}).status_code == 404
+
+
+_RULES = {
+    "name": "Анна",
+    "headline": "Психолог",
+    "timezone": "Europe/Berlin",
+    "currency": "EUR",
+    "step": "15",
+    "notice": "2",
+    "notice_unit": "days",
+    "horizon": "30",
+    "reminder": "0",
+    "place": "Офис 5",
+    "meeting_url": "meet.example.org/anna",
+}
+
+
+def test_booking_rules(sign_in: Any) -> None:
+    provider = make.specialist()
+    client = sign_in(provider.owner)
+    address = f"/practice/{provider.id}/settings"
+    assert client.post(address, data=_RULES).status_code == 303
+    assert (provider.step, provider.notice, provider.timezone, provider.currency) == (
+        15,
+        2880,
+        "Europe/Berlin",
+        "EUR",
+    )
+    assert (provider.holds_requests, provider.meeting_url) == (False, "https://meet.example.org/anna")
+    page = client.get(address).text
+    assert 'value="2"' in page
+    assert '<option value="days" selected' in page
+    assert "UTC+1" in client.get(f"/practice/{provider.id}/hours").text or "UTC+2" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", ""),
+        ("timezone", "Moon/Base"),
+        ("currency", "XXX"),
+        ("step", "7"),
+        ("notice", "скоро"),
+        ("notice", "99999"),
+        ("horizon", "0"),
+        ("reminder", "-1"),
+        ("meeting_url", "ftp://x"),
+    ],
+)
+def test_rules_that_make_no_sense_come_back(sign_in: Any, field: str, typed: str) -> None:
+    provider = make.specialist()
+    answer = sign_in(provider.owner).post(f"/practice/{provider.id}/settings", data=_RULES | {field: typed})
+    assert answer.status_code == 422
+    assert "field__error" in answer.text
+    assert "Офис 5" in answer.text
+    assert provider.place == ""
+
+
+def test_nothing_is_held_by_what_was_refused(db: Any) -> None:
+    """The guard's row of a refused appointment is free for the next one."""
+    asked = make.appointment()
+    appointments.refuse_all(asked.client.provider.owner, [asked.id], "Нет")
+    assert db.scalars(select(Booking.active)).all() == [False]
