@@ -1,7 +1,7 @@
 """The table of journal kinds: how each reads in a history, and to whom it is told, by which channels, in which words.
 
 Texts know %(number)s, %(title)s, %(actor)s and what the entry's data holds (status, executor, text); moments in the
-data (`when`, `before`, `near`) read in the zone and language of whoever reads.
+data (`when`, `before`, `near`) and money (`amount` with `currency`, as %(sum)s) read in the reader's zone and language.
 """
 
 from __future__ import annotations
@@ -283,6 +283,21 @@ JOURNAL: dict[str, Row] = {
         "",
         "bell",
         Rule((To.CLIENT,), _l("%(provider)s expects you: %(title)s, %(when)s"), urgent=True),
+    ),
+    "payment.recorded": _ours(
+        _l("Payment recorded: %(sum)s"),
+        "wallet",
+        Rule((To.CLIENT,), _l("%(provider)s has recorded your payment of %(sum)s: %(title)s, %(when)s")),
+    ),
+    "payment.taken_back": _ours(
+        _l("Payment taken back: %(sum)s"),
+        "rotate-ccw",
+        Rule((To.CLIENT,), _l("%(provider)s has taken back the payment of %(sum)s: %(title)s, %(when)s")),
+    ),
+    "payment.repriced": _ours(
+        _l("Another price: %(sum)s"),
+        "wallet",
+        Rule((To.CLIENT,), _l("%(provider)s has changed the price of %(title)s, %(when)s, to %(sum)s")),
     ),
     "client.joined": _ours(
         "", "user-plus", Rule((To.PROVIDER,), _l("%(actor)s has accepted your invitation"))

@@ -20,6 +20,7 @@ from models.documents import Consent, DownloadLink, SharedDocument, Terms, Terms
 from models.files import StoredFile
 from models.journal import Channel, Entry, Notice
 from models.orders import Order
+from models.payments import Payment, PaymentMethod
 from models.people import FACE, Company, CompanyKind, EndedSession, Membership, ResetLink, Team, User
 from models.places import Place, PlaceKind, RetiredCode
 from models.providers import (
@@ -69,6 +70,8 @@ __all__ = [
     "Offer",
     "Order",
     "OrderKind",
+    "Payment",
+    "PaymentMethod",
     "Place",
     "PlaceKind",
     "Provider",

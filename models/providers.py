@@ -59,6 +59,8 @@ class Provider(Model):
     #: Where the appointments are held, if a service says nothing else: a place in words, an address of a call.
     place: Mapped[str] = mapped_column(String(300), default="", server_default="")
     meeting_url: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    #: Where clients pay, if they pay online (S2-10).
+    payment_url: Mapped[str] = mapped_column(String(500), default="", server_default="")
     created_at: Mapped[Now]
 
     owner: Mapped[User] = relationship()

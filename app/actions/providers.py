@@ -126,6 +126,7 @@ def edit(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Provider:
         "reminder": number(sent.get("reminder", str(provider.reminder)), "reminder", errors, 0, 24 * 14),
         "place": line(sent.get("place", provider.place), "place", errors),
         "meeting_url": address(sent.get("meeting_url", provider.meeting_url), "meeting_url", errors),
+        "payment_url": address(sent.get("payment_url", provider.payment_url), "payment_url", errors),
     }
     if errors:
         raise Invalid(errors)

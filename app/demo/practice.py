@@ -15,8 +15,17 @@ from flask import current_app
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
-from app import clock, queue, tokens
-from app.actions import appointments, chat, documents, invitations, providers, schedule, terms
+from app import clock, money, queue, tokens
+from app.actions import (
+    appointments,
+    chat,
+    documents,
+    invitations,
+    payments,
+    providers,
+    schedule,
+    terms,
+)
 from app.extensions import db
 from app.notices import JOURNAL, PRIVATE
 from app.queries import slots
@@ -88,6 +97,8 @@ POLINA = (
     Visit("timur", 2, 3, 13, (), 0.15, "Можно ли созвониться по видео? Буду в командировке."),
     Visit("anton", 1, -2, 16),
     Visit("anton", 1, 5, 16),
+    Visit("boris", 0, 0, 12),
+    Visit("dasha", 0, 0, 18),
 )
 BALANCE = (
     Visit("marina", 0, -25, 19, who=1),
@@ -103,6 +114,8 @@ BALANCE = (
     Visit("artem", 0, 3, 12, (), 0.1, who=1),
     Visit("boris", 2, 1, 18, who=1),
     Visit("alena", 1, 2, 8, who=2),
+    Visit("gleb", 0, 0, 16, who=1),
+    Visit("zhenya", 1, 0, 11, who=2),
 )
 MARK = (
     Visit("anna", 0, -15, 8),
@@ -141,7 +154,16 @@ def _polina(owner: User, safe: Safe) -> Provider:
     made = providers.register(
         owner, "specialist", "Полина Ветрова", headline="Психолог, когнитивно-поведенческая терапия"
     )
-    providers.edit(owner, made.id, {"place": "Корпус А, кабинет 118", "step": "30", "reminder": "24"})
+    providers.edit(
+        owner,
+        made.id,
+        {
+            "place": "Корпус А, кабинет 118",
+            "step": "30",
+            "reminder": "24",
+            "payment_url": "https://pay.example.org/vetrova",
+        },
+    )
     for name, about, minutes, rest, price in (
         ("Знакомство", "Расскажете, что беспокоит, и решим, как работать дальше.", 50, 10, "2500"),
         ("Индивидуальная консультация", "Личная встреча в кабинете.", 50, 10, "3500"),
@@ -292,7 +314,16 @@ def _follow(stage: Stage, made: Appointment, visit: Visit, pair: Client, provide
             appointments.move(actor, made.id, name, comment=visit.why)
 
         stage.at(moment, move)
+        if name == "hold":
+            stage.at(moment + dt.timedelta(minutes=5), lambda: _pay(made, provider))
         answered += dt.timedelta(hours=5)
+
+
+def _pay(made: Appointment, provider: Provider) -> None:
+    """Most pay at once, some a part: there is something left to pay."""
+    part = made.price // 2 if made.id % 5 == 0 else made.price
+    method = "cash" if made.id % 3 else "transfer"
+    payments.record(provider.owner, made.id, money.typed(part, made.currency), method=method)
 
 
 def _talk(stage: Stage, polina: Provider, users: Mapping[str, User], safe: Safe) -> None:

@@ -10,6 +10,8 @@ from babel.dates import format_skeleton, format_time
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from app import money
+
 #: Data that hold a moment, or a list of moments, as ISO 8601.
 _MOMENTS = ("when", "before", "near")
 
@@ -22,7 +24,7 @@ class Words(dict[str, Any]):
 
 
 def words(data: Mapping[str, Any], zone: dt.tzinfo) -> Words:
-    """The data for a text, with its moments as people read them."""
+    """The data for a text, with its moments and money as people read them."""
     found = Words(data)
     for name in _MOMENTS:
         value = data.get(name)
@@ -32,6 +34,8 @@ def words(data: Mapping[str, Any], zone: dt.tzinfo) -> Words:
             found[name] = "; ".join(moment(dt.datetime.fromisoformat(one), zone) for one in value) or _(
                 "no time"
             )
+    if "amount" in data:
+        found["sum"] = money.shown(data["amount"], data["currency"], str(get_locale()))
     return found
 
 

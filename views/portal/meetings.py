@@ -14,10 +14,10 @@ from app import clock
 from app.actions import appointments as actions
 from app.errors import IllegalMove, Invalid, NotFound, Stale
 from app.extensions import db
-from app.flows import AGREED, APPOINTMENT_STATUSES, HELD, By, Move
+from app.flows import AGREED, APPOINTMENT_STATUSES, HELD, MISSED, REQUESTED, By, Move
 from app.policy import appointment_moves, client_side, load_appointment
 from app.queries import appointments as queries
-from app.queries import wording
+from app.queries import payments, wording
 from models import Appointment
 from views.context import actor, counters, local, signed_in, timezone
 from views.portal.base import fragment, portal
@@ -138,6 +138,12 @@ def _near(shown: Appointment) -> list[dt.datetime]:
     return [at for at in actions.near(shown) if at != shown.starts_at]
 
 
+def _pay_at(shown: Appointment, account: payments.Account) -> str:
+    """Where the rest can be paid: the provider's own link, if he has one (S2-10)."""
+    open_ = shown.status in (REQUESTED.name, AGREED.name, HELD.name, MISSED.name)
+    return shown.client.provider.payment_url if account.remainder and open_ else ""
+
+
 def _state(shown: Appointment) -> dict[str, Any]:
     """What the page, its changing part and the window show."""
     now = clock.now()
@@ -154,5 +160,7 @@ def _state(shown: Appointment) -> dict[str, Any]:
         "joinable": shown.meeting_url if shown.status == AGREED.name and shown.ends_at > now else "",
         "repeatable": shown.status == HELD.name,
         "over": shown.ends_at <= now,
+        "account": (account := payments.account(db.session, shown)),
+        "pay_at": _pay_at(shown, account),
         "history": queries.history(db.session, shown, timezone()),
     }

@@ -16,8 +16,8 @@ from app.errors import AtriumError, IllegalMove, Invalid, NotFound, Stale, Taken
 from app.extensions import db
 from app.flows import APPOINTMENT, APPOINTMENT_STATUSES, By, Move
 from app.policy import Practice
+from app.queries import payments, slots
 from app.queries import practice as queries
-from app.queries import slots
 from models import Appointment
 from views.context import actor, counters, local, signed_in, timezone, when
 from views.practice import today
@@ -144,6 +144,7 @@ def state(shown: Appointment) -> dict[str, Any]:
         "buttons": [step for step in moves if not (step.name == "accept" and begun)],
         "may_move": not APPOINTMENT_STATUSES[shown.status].final,
         "begun": begun,
+        "account": payments.account(db.session, shown),
         "history": queries.history(db.session, shown, timezone()),
     }
 

@@ -29,6 +29,7 @@ _RULES = (
     "reminder",
     "place",
     "meeting_url",
+    "payment_url",
 )
 
 

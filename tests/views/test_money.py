@@ -1,0 +1,112 @@
+"""Payments of appointments: price, paid, remainder are right for both sides (S2-10, S2-36, S2-37)."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from app import money
+from app.actions import payments, providers
+from app.errors import Forbidden, Invalid, NotFound
+from app.queries.payments import account
+from models import Entry, Notice, Payment
+from tests import factories as make
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"),
+    [
+        ("1500", 150000),
+        ("1 500,50", 150050),
+        ("1500.5 ₽", 150050),
+        ("", 0),
+        ("0,001", None),
+        ("-5", None),
+        ("1e9", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ("сто", None),
+    ],
+)
+def test_money_as_people_type_it(typed, minor):
+    assert money.parsed(typed, "RUB") == minor
+
+
+def test_money_as_languages_write_it():
+    assert money.shown(200000, "RUB", "ru") == "2\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}₽"
+    assert money.shown(150050, "RUB", "ru") == "1\N{NO-BREAK SPACE}500,50\N{NO-BREAK SPACE}₽"
+    assert money.shown(2500, "EUR", "en") == "€25"
+    assert money.shown(200000, "RUB", "en") == "RUB\N{NO-BREAK SPACE}2,000"
+    assert (money.typed(150050, "RUB"), money.typed(200000, "RUB")) == ("1500,50", "2000")
+
+
+def _three(db, appointment) -> tuple[int, int, int]:
+    found = account(db, appointment)
+    return found.price, found.paid, found.remainder
+
+
+def test_paid_in_parts_and_taken_back(app, db, run_jobs):
+    asked = make.appointment()
+    owner = asked.client.provider.owner
+    key = uuid4()
+    first = payments.record(owner, asked.id, "500", method="cash", form_key=key)
+    assert payments.record(owner, asked.id, "500", method="cash", form_key=key).id == first.id
+    assert _three(db, asked) == (200000, 50000, 150000)
+    with pytest.raises(Invalid):
+        payments.record(owner, asked.id, "1500,01")
+    payments.record(owner, asked.id, "1500", method="transfer")
+    assert _three(db, asked) == (200000, 200000, 0)
+    payments.take_back(owner, asked.id, first.id)
+    payments.take_back(owner, asked.id, first.id)
+    assert _three(db, asked) == (200000, 150000, 50000)
+    assert len(db.scalars(select(Payment)).all()) == 3
+    with pytest.raises(Invalid):
+        payments.reprice(owner, asked.id, "1000")
+    payments.reprice(owner, asked.id, "1500")
+    assert _three(db, asked) == (150000, 150000, 0)
+    run_jobs()
+    told = db.scalars(select(Entry.kind).join(Notice).where(Notice.user_id == asked.client.user_id)).all()
+    assert sorted(told) == [
+        "payment.recorded",
+        "payment.recorded",
+        "payment.repriced",
+        "payment.taken_back",
+    ]
+
+
+def test_only_the_provider_records(app):
+    asked = make.appointment()
+    with pytest.raises(Forbidden):
+        payments.record(asked.client.user, asked.id, "500")
+    for stranger in (make.operator(), make.resident()):
+        with pytest.raises(NotFound):
+            payments.record(stranger, asked.id, "500")
+    with pytest.raises(NotFound):
+        payments.take_back(asked.client.provider.owner, asked.id, 999)
+
+
+def test_both_sides_see_three_numbers(sign_in):
+    """S2-36, S2-37, S2-10: the link to pay is there only if it is set and something is left."""
+    asked = make.appointment()
+    owner = asked.client.provider.owner
+    client, provider = sign_in(asked.client.user), sign_in(owner)
+    page = client.get(f"/appointments/{asked.id}").text
+    assert "Остаток к доплате" in page
+    assert "Оплатить" not in page
+    providers.edit(owner, asked.client.provider_id, {"payment_url": "pay.example.org/me"})
+    assert 'href="https://pay.example.org/me"' in client.get(f"/appointments/{asked.id}").text
+    address = f"/practice/appointments/{asked.id}/payments"
+    assert 'value="2000"' in provider.get(address).text
+    wrong = provider.post(address, data={"amount": "5000", "method": "cash", "note": "наличными"})
+    assert wrong.status_code == 422
+    assert 'value="5000"' in wrong.text
+    assert 'value="наличными"' in wrong.text
+    done = provider.post(address, data={"amount": "2000", "method": "card"})
+    assert done.status_code == 303
+    page = client.get(f"/appointments/{asked.id}").text
+    assert "https://pay.example.org/me" not in page
+    assert "0\N{NO-BREAK SPACE}₽" in page
+    wrong = provider.post(f"/practice/appointments/{asked.id}/price", data={"price": "1"})
+    assert wrong.status_code == 422
