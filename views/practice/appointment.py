@@ -144,6 +144,7 @@ def state(shown: Appointment) -> dict[str, Any]:
         "buttons": [step for step in moves if not (step.name == "accept" and begun)],
         "may_move": not APPOINTMENT_STATUSES[shown.status].final,
         "begun": begun,
+        "over": shown.ends_at <= clock.now(),
         "history": queries.history(db.session, shown, timezone()),
     }
 
