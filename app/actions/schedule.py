@@ -56,7 +56,7 @@ def add_absence(
     reason: str = "",
 ) -> Absence:
     """Somebody is away, or with None everybody, between two wall-clock times of the provider's zone. Appointments in it
-    stay until they are moved or refused (`queries.appointments.affected`). Raises Invalid, Forbidden (everybody's are
+    stay until they are moved or refused (`queries.practice.affected`). Raises Invalid, Forbidden (everybody's are
     the owner's), NotFound."""
     if specialist_id is None:
         practice = load_practice(db.session, actor, provider_id, manage=True)

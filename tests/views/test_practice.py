@@ -125,6 +125,16 @@ def test_a_request_is_accepted_with_one_press(sign_in: Any, db: Any) -> None:
     assert asked.status == "agreed"
 
 
+def test_several_ask_for_one_time(sign_in: Any) -> None:
+    """Where requests do not hold the time, the card says how many others there are."""
+    provider = make.specialist(holds_requests="")
+    at = make.free(provider, 2)
+    for name in ("Мария", "Пётр"):
+        make.appointment(make.client_of(provider, make.resident(name, "Клиентов")), at)
+    page = sign_in(provider.owner).get(f"/practice/{provider.id}").text
+    assert page.count('#users"') >= 2
+
+
 def test_declining_asks_why(sign_in: Any) -> None:
     """S2-23, S2-28: without a reason the form comes back, as a part of the page and as a page."""
     asked = make.appointment()

@@ -302,6 +302,27 @@ def test_the_calendar_answers_to_nonsense(sign_in: Any) -> None:
     assert client.get(f"/practice/{provider.id}/calendar?who=999").status_code == 404
 
 
+def test_a_full_week_is_a_small_page(sign_in: Any, count_statements: Any) -> None:
+    """Fourteen appointments a day: the same statements, and less than 100 kB."""
+    provider = make.specialist()
+    pair = make.client_of(provider, make.resident("Александра", "Константинопольская"))
+    short = make.offer(provider, "Контрольная консультация", minutes="30")
+    monday = (clock.now() + dt.timedelta(days=14)).date()
+    monday -= dt.timedelta(days=monday.weekday())
+    first = dt.datetime.combine(monday, dt.time(9), tzinfo=clock.zone(provider.timezone))
+    for day in range(7):
+        for half in range(14):
+            at = first + dt.timedelta(days=day, minutes=30 * half)
+            appointments.book(provider.owner, pair.id, short.id, provider.specialists[0].id, at)
+    client = sign_in(provider.owner)
+    address = f"/practice/{provider.id}/calendar?day={monday}"
+    client.get(address)
+    with count_statements(12):
+        page = client.get(address)
+    assert page.text.count('class="meet ') == 98
+    assert len(page.data) < 100_000
+
+
 # --- invitations --------------------------------------------------------------------------------------------------
 
 

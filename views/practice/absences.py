@@ -190,7 +190,7 @@ def refuse_affected(absence_id: int) -> ResponseReturnValue:
 
 
 def _affected(
-    here: Practice, absence: Absence, problems: Mapping[str, object] | None = None, comment: str | None = None
+    here: Practice, absence: Absence, problems: Mapping[str, object] | None = None, comment: str = ""
 ) -> str:
     standing = queries.affected(db.session, here, absence)
     return page(
@@ -201,7 +201,7 @@ def _affected(
         when_words=words(absence),
         standing=standing,
         instead=queries.instead(db.session, here, standing),
-        comment=absence.reason if comment is None else comment,
+        comment=comment,
         problems=problems or {},
         over=absence.ends.replace(tzinfo=clock.zone(here.provider.timezone)) < clock.now(),
         several=here.provider.is_organization and here.sees_all,

@@ -44,8 +44,15 @@ def _state(here: Practice) -> dict[str, Any]:
     shown = week(db.session, here, who, monday)
 
     def empty_hours(of: Day) -> list[tuple[int, str]]:
-        """The hours of a day that can be pressed, each with its moment: those that have not passed."""
-        found = [(hour, slots.moment(of.date, hour * 60, zone)) for hour in range(shown.first, shown.last)]
+        """The hours of a day that can be pressed, each with its moment: those that have not passed and, of one
+        specialist, are not taken."""
+        taken = [] if len(who) > 1 else of.blocks
+        hours = [
+            hour
+            for hour in range(shown.first, shown.last)
+            if not any(block.start <= hour * 60 < block.end for block in taken)
+        ]
+        found = [(hour, slots.moment(of.date, hour * 60, zone)) for hour in hours]
         return [(hour, at.isoformat()) for hour, at in found if at > now]
 
     return {

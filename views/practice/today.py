@@ -66,7 +66,22 @@ def state(here: Practice) -> dict[str, Any]:
         "today": found,
         "ready": queries.ready(db.session, here) if here.owner else None,
         "moves": _moves,
+        "rivals": _rivals(found.requests),
         "several": here.provider.is_organization and here.sees_all,
+    }
+
+
+def _rivals(requests: list[Appointment]) -> dict[int, int]:
+    """How many others ask for the same time: where requests do not hold it, accepting one closes them."""
+    return {
+        one.id: sum(
+            one.specialist_id == other.specialist_id
+            and one.starts_at < other.ends_at
+            and other.starts_at < one.ends_at
+            for other in requests
+            if other is not one
+        )
+        for one in requests
     }
 
 
