@@ -144,11 +144,8 @@ def state(shown: Appointment) -> dict[str, Any]:
         "buttons": [step for step in moves if not (step.name == "accept" and begun)],
         "may_move": not APPOINTMENT_STATUSES[shown.status].final,
         "begun": begun,
-<<<<<<< HEAD
         "account": payments.account(db.session, shown),
-=======
         "over": shown.ends_at <= clock.now(),
->>>>>>> 0185f5feb5ddeea10707f1b2d445943480f78864
         "history": queries.history(db.session, shown, timezone()),
     }
 
