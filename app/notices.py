@@ -329,6 +329,7 @@ JOURNAL: dict[str, Row] = {
     "client.shown": _ours("", "users"),
     "provider.registered": Row(),
     "provider.changed": Row(private=True),
+    "profile.changed": Row(private=True),
     "specialist.added": Row(private=True),
     "specialist.changed": Row(private=True),
     "specialist.joined": Row(private=True),

@@ -23,6 +23,7 @@ from models.orders import Order
 from models.payments import Payment, PaymentMethod
 from models.people import FACE, Company, CompanyKind, EndedSession, Membership, ResetLink, Team, User
 from models.places import Place, PlaceKind, RetiredCode
+from models.profiles import Profile
 from models.providers import (
     Absence,
     AbsenceKind,
@@ -74,6 +75,7 @@ __all__ = [
     "PaymentMethod",
     "Place",
     "PlaceKind",
+    "Profile",
     "Provider",
     "ProviderKind",
     "ReadMark",

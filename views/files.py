@@ -69,12 +69,12 @@ def about(file: StoredFile) -> dict[str, object]:
 
 def download(file_id: UUID) -> Response:
     file = load_file(db.session, actor(), file_id)
-    return _answer(file, as_attachment=file.content_type not in _SHOWN or "save" in request.args)
+    return answer(file, as_attachment=file.content_type not in _SHOWN or "save" in request.args)
 
 
 def preview(file_id: UUID) -> Response:
     """The small picture. Raises NotFound for what is not a picture."""
-    return _answer(load_file(db.session, actor(), file_id), small=True)
+    return answer(load_file(db.session, actor(), file_id), small=True)
 
 
 def picture(file_id: UUID) -> Response:
@@ -87,7 +87,7 @@ def plan(file_id: UUID) -> Response:
     file = load_file(db.session, actor(), file_id)
     if not file.subject.startswith("place:"):
         raise NotFound
-    response = _answer(file)
+    response = answer(file)
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
     )
@@ -107,7 +107,7 @@ def discard(file_id: UUID) -> ResponseReturnValue:
     return "", 204
 
 
-def _answer(file: StoredFile, *, small: bool = False, as_attachment: bool = False) -> Response:
+def answer(file: StoredFile, *, small: bool = False, as_attachment: bool = False) -> Response:
     """The bytes, such that a browser neither guesses a type nor runs anything, and may keep them for itself."""
     path = _storage().path(file.id, preview=small)
     if (small and not file.is_image) or not path.exists():

@@ -96,8 +96,8 @@ def load_file(session: Session, actor: Actor, file_id: UUID) -> StoredFile:
         load_order(session, actor, int(key))
     elif kind in ("user", "service", "place"):
         pass  # avatars, pictures of services and plans are for everybody who has signed in
-    elif file.owner_id != actor.id or actor.id is None:
-        raise NotFound
+    elif kind or file.owner_id != actor.id or actor.id is None:
+        raise NotFound  # what belongs to something else has an address of its own: pictures of a provider's page
     return file
 
 

@@ -6,10 +6,10 @@ from flask import Flask
 from flask_babel import get_locale
 
 from app import timezones
-from views.public import browsers, gate, invitations, limits, passwords, profile
+from views.public import browsers, gate, invitations, limits, passwords, profile, profiles
 from views.public.base import auth, public
 
-__all__ = ["browsers", "gate", "init_app", "invitations", "passwords", "profile"]
+__all__ = ["browsers", "gate", "init_app", "invitations", "passwords", "profile", "profiles"]
 
 
 def init_app(app: Flask) -> None:

@@ -1,0 +1,135 @@
+"""The provider's page: what it says, its pictures, whether it is published (S2-42..S2-44)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import IO
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from app import clock
+from app.actions import files, people, providers
+from app.actions.base import action
+from app.errors import Invalid, NotFound
+from app.extensions import db
+from app.policy import Actor, load_practice
+from app.queries.profiles import DESIGNS, photos
+from app.storage import Storage
+from models import Profile, StoredFile
+
+MAX_PHOTOS = 20
+MAX_NETWORKS = 8
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,58}[a-z0-9])")
+
+
+@action
+def save(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Profile:
+    """What the page says, and who reads it. Raises Invalid per field, Forbidden, NotFound."""
+    provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    profile = _profile(provider_id)
+    errors: dict[str, object] = {}
+    values = {
+        "slug": _slug(sent.get("slug", ""), profile.slug, errors),
+        "published": sent.get("published") == "yes",
+        "open": sent.get("open") == "yes",
+        "design": sent.get("design", "plain"),
+        "about": providers.text(sent.get("about", ""), "about", errors),
+        "education": providers.text(sent.get("education", ""), "education", errors),
+        "website": providers.address(sent.get("website", ""), "website", errors),
+        "email": _email(sent.get("email", ""), errors),
+        "phone": people.checked_phone(sent.get("phone", ""), errors) or "",
+        "address": providers.line(sent.get("address", ""), "address", errors),
+        "networks": _networks(sent.get("networks", ""), errors),
+        "show_services": sent.get("show_services") == "yes",
+        "show_prices": sent.get("show_prices") == "yes",
+    }
+    if values["design"] not in DESIGNS:
+        errors["design"] = _("Please choose from the list.")
+    if errors:
+        raise Invalid(errors)
+    for name, value in values.items():
+        setattr(profile, name, value)
+    profile.updated_at = clock.now()
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise Invalid({"slug": _("This address is taken. Choose another one.")}) from None
+    providers.record(provider, "profile.changed", actor, published=profile.published, open=profile.open)
+    return profile
+
+
+def _profile(provider_id: int) -> Profile:
+    """The row, made when it is first needed: its first address cannot be guessed."""
+    profile = db.session.get(Profile, provider_id)
+    if profile is None:
+        profile = Profile(provider_id=provider_id, slug=secrets.token_hex(6), updated_at=clock.now())
+        db.session.add(profile)
+        db.session.flush()
+    return profile
+
+
+@action
+def begin(actor: Actor, provider_id: int) -> Profile:
+    """The page that is about to be filled in. Raises Forbidden, NotFound."""
+    load_practice(db.session, actor, provider_id, manage=True)
+    return _profile(provider_id)
+
+
+@action
+def add_photo(
+    actor: Actor, provider_id: int, storage: Storage, stream: IO[bytes], filename: str
+) -> StoredFile:
+    """A picture of the gallery, re-encoded. Raises Invalid (no picture, too many), TooLarge, Forbidden, NotFound."""
+    provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    profile = _profile(provider_id)
+    count = select(func.count()).where(StoredFile.subject == profile.subject)
+    if (db.session.scalar(count) or 0) >= MAX_PHOTOS:
+        raise Invalid({"photos": _("At most %(number)s photos.", number=MAX_PHOTOS)})
+    file = files.upload(actor, storage, stream, filename, subject=profile.subject)
+    if not file.is_image:
+        raise Invalid({"photos": _("Please choose a picture.")})
+    file.position = len(photos(db.session, provider_id))
+    providers.record(provider, "profile.changed", actor)
+    return file
+
+
+@action
+def remove_photo(actor: Actor, provider_id: int, file_id: UUID, storage: Storage) -> None:
+    """Raises NotFound for a picture that is not of this page, Forbidden."""
+    provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    file = db.session.get(StoredFile, file_id)
+    if file is None or file.subject != f"profile:{provider_id}":
+        raise NotFound
+    db.session.delete(file)
+    files.drop(storage, file_id)
+    providers.record(provider, "profile.changed", actor)
+
+
+def _slug(typed: str, before: str, errors: dict[str, object]) -> str:
+    found = typed.strip().lower() or before
+    if not _SLUG.fullmatch(found):
+        errors["slug"] = _("3 to 60 small Latin letters, digits and hyphens, for example anna-svetlova.")
+    return found
+
+
+def _email(typed: str, errors: dict[str, object]) -> str:
+    if not typed.strip():
+        return ""
+    found = people.normal_address(typed)
+    if found is None:
+        errors["email"] = _("Please enter an e-mail address, for example name@example.org.")
+    return found or ""
+
+
+def _networks(typed: str, errors: dict[str, object]) -> list[str]:
+    """One address a line."""
+    lines = [line for line in typed.splitlines() if line.strip()]
+    if len(lines) > MAX_NETWORKS:
+        errors["networks"] = _("At most %(number)s addresses.", number=MAX_NETWORKS)
+        return []
+    return [providers.address(line, "networks", errors) for line in lines]
