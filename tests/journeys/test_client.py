@@ -55,7 +55,7 @@ def test_from_the_link_to_the_cancelled_appointment(
     page.fill("#email", "maria@example.org")
     page.fill("#password", PASSWORD)
     page.locator("main form [type=submit]").click()
-    expect(page).to_have_url(re.compile(r"/providers/\d+$"))
+    expect(page).to_have_url(re.compile(r"/providers/\d+\?joined=1$"))
     zone = page.locator("[data-zone-prompt]")
     zone.locator("[type=submit]").click()
     expect(zone).to_have_count(0)
