@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Callable, Mapping
+import io
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -22,6 +23,7 @@ from app.actions import (
     documents,
     invitations,
     payments,
+    profiles,
     providers,
     schedule,
     terms,
@@ -33,6 +35,7 @@ from app.queries import terms as papers
 from app.storage import Safe
 from models import Appointment, Client, Entry, Provider, User
 
+from . import pictures
 from .papers import pdf
 
 Row = dict[str, Any]
@@ -217,7 +220,35 @@ def _polina(owner: User, safe: Safe) -> Provider:
     offer_ids = [made.offers[1].id]
     terms.edit(owner, contract.id, contract.title, required=True, active=True, offer_ids=offer_ids)
     invitations.invite(owner, made.id, _secret(), label="Визитка на стойке")
+    _show(
+        made,
+        ("office", "window", "hall"),
+        slug="vetrova",
+        open="yes",
+        design="forest",
+        about="Помогаю справляться с тревогой, выгоранием и бессонницей. Работаю в когнитивно-поведенческом подходе: "
+        "вместе находим, что поддерживает трудность, и пробуем по-другому, шаг за шагом.\n\nПринимаю в "
+        "технопарке и по видеосвязи.",
+        education="Пермский университет, клиническая психология, 2012\nПовышение квалификации по КПТ, 2016\n"
+        "Двенадцать лет практики, супервизии дважды в месяц.",
+        phone="+7 999 000-44-10",
+        email="vetrova@example.org",
+        website="https://vetrova.example.org",
+        address="Пермь, технопарк «Кама», корпус А, кабинет 118",
+        networks="https://t.me/vetrova_example",
+        show_prices="yes",
+    )
     return made
+
+
+def _show(provider: Provider, pictures_of: Sequence[str], **said: str) -> None:
+    """The provider's page, published, with pictures of the technopark."""
+    sent = {"published": "yes", "show_services": "yes"} | said
+    profiles.save(provider.owner, provider.id, sent)
+    storage = current_app.extensions["storage"]
+    for key in pictures_of:
+        stream = io.BytesIO(pictures.draw(key))
+        profiles.add_photo(provider.owner, provider.id, storage, stream, f"{key}.jpg")
 
 
 def _balance(owner: User, igor: User) -> Provider:
@@ -240,6 +271,16 @@ def _balance(owner: User, igor: User) -> Provider:
         providers.save_offer(owner, made.id, None, sent, [one.id for one in who])
     made_link = invitations.invite(owner, made.id, _secret(), label="Игорь", specialist_id=first.id)
     invitations.accept(igor, tokens.derived(_secret(), "invitation", made_link.nonce))
+    _show(
+        made,
+        ("hall", "tour"),
+        slug="balance",
+        design="sea",
+        about="Массаж и растяжка между двумя совещаниями. Душ, полотенца и чай у нас есть.",
+        address="Пермь, технопарк «Кама», корпус Б, зал 112",
+        phone="+7 999 000-44-12",
+        show_prices="yes",
+    )
     return made
 
 

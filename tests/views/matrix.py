@@ -584,6 +584,23 @@ PAIRS = [
     ),
 ]
 
+#: A page that is not open to strangers is for the provider's clients; nobody else learns that there is one (S2-1).
+_PAGE: Params = lambda world, _who: {"slug": world.slug}  # noqa: E731
+_PHOTO: Params = lambda world, _who: {"slug": world.slug, "file_id": world.files["photo"]}  # noqa: E731
+
+PROFILES = [
+    row("GET public.profile", 200, {"owner"}, path=_PAGE),
+    row("GET public.profile", 404, thing="not there", path=fixed(slug="made-up")),
+    row("GET public.profile_photo", 200, {"owner"}, path=_PHOTO, stranger=404),
+    row("GET public.profile_code", 200, {"owner"}, path=_PAGE, stranger=404),
+    row(
+        "GET files.download",
+        404,
+        thing="of a page",
+        path=lambda world, _who: {"file_id": world.files["photo"]},
+    ),
+]
+
 REGISTRATION = [
     row("GET portal.registration", 200),
     row("GET portal.registration_form", 200, path=fixed(kind="specialist"), owner=302),
@@ -631,6 +648,10 @@ PRACTICE = [
     _provider("POST practice.switch_offer", 303, 403, **_OFFER),
     _provider("GET practice.terms", 200, 403),
     _provider("POST practice.add_terms", 422, 403),
+    _provider("GET practice.profile", 200, 403),
+    _provider("POST practice.save_profile", 303, 403),
+    _provider("POST practice.add_photos", 422, 403),
+    _provider("POST practice.remove_photo", 404, 403, file_id="3f6d3a57-9f2b-4b5e-9b53-0a3a3f0b5d11"),
     _provider("GET practice.team", 200, 403),
     _provider("POST practice.add_specialist", 422, 403),
     _provider("GET practice.settings", 200, 403),
@@ -665,7 +686,7 @@ PRACTICE = [
 
 ROWS = [
     *(*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN),
-    *(*MEETINGS, *PRACTICE, *PAIRS, *REGISTRATION),
+    *(*MEETINGS, *PRACTICE, *PAIRS, *PROFILES, *REGISTRATION),
 ]
 
 # --- sockets -------------------------------------------------------------------------------------------------------

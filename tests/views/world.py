@@ -12,7 +12,7 @@ from flask import Flask
 from PIL import Image
 
 from app import clock, tokens
-from app.actions import alarms, chat, documents, files, invitations, orders, people, schedule, terms
+from app.actions import alarms, chat, documents, files, invitations, orders, people, profiles, schedule, terms
 from app.actions import places as place_actions
 from app.extensions import db
 from app.permissions import (
@@ -75,6 +75,8 @@ class World:
     ended_invitation: str = ""
     #: A link of five minutes that `owner` has made to his document.
     download: str = ""
+    #: The end of the link to the page of his specialist.
+    slug: str = ""
 
 
 def build(app: Flask) -> World:
@@ -190,6 +192,9 @@ def _papers(app: Flask, world: World, owner: User) -> None:
     [link] = documents.links(owner, "", [kept.file])
     world.rows |= {"document": document.id, "version": papers.versions[0].id, "terms": papers.id}
     world.rows |= {"pair_thread": pair.thread_id, "host": pair.provider_id}
+    profiles.save(host, pair.provider_id, {"slug": "anna-svetlova", "published": "yes"})
+    photo = profiles.add_photo(host, pair.provider_id, app.extensions["storage"], _picture(), "room.png")
+    world.slug, world.files["photo"] = "anna-svetlova", str(photo.id)
     world.files["sealed"] = str(document.file_id)
     world.download = link.token
     db.session.commit()

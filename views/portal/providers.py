@@ -13,6 +13,7 @@ from app.extensions import db
 from app.flows import By
 from app.policy import client_side, load_client
 from app.queries import appointments as queries
+from app.queries import profiles
 from models import Client
 from views import chat
 from views.context import actor, counters, signed_in
@@ -59,7 +60,14 @@ def provider(client_id: int) -> ResponseReturnValue:
 
 def _tools(client: Client) -> list[Tool]:
     unread = queries.unread_messages(db.session, client, actor())
+    page = profiles.of_provider(db.session, client.provider_id)
+    shown = (
+        [Tool(_("Profile"), "user", url_for("public.profile", slug=page.slug))]
+        if page and page.published
+        else []
+    )
     return [
+        *shown,
         Tool(_("Chat"), "message-circle", url_for("portal.provider_chat", client_id=client.id), unread),
         Tool(_("Terms"), "signature", url_for("pair.terms", client_id=client.id)),
         Tool(_("Documents"), "file-text", url_for("pair.documents", client_id=client.id)),

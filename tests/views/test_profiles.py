@@ -1,0 +1,170 @@
+"""The page of a specialist or an organization: who reads it, what it shows, what a messenger makes of its link."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from app.actions import profiles
+from app.errors import Invalid
+from app.queries import profiles as queries
+from models import Profile, StoredFile
+from tests import factories as make
+
+SENT = {
+    "slug": "Anna-Svetlova",
+    "published": "yes",
+    "design": "forest",
+    "about": "Работаю с <b>тревогой</b>",
+    "education": "МГУ, 2010",
+    "website": "svetlova.example.org",
+    "email": "Anna@Example.org",
+    "phone": "8 912 345-67-89",
+    "address": "Пермь, ул. Ленина, 1",
+    "networks": "https://t.me/svetlova\nvk.com/svetlova",
+    "show_services": "yes",
+    "show_prices": "yes",
+}
+
+
+def _picture() -> io.BytesIO:
+    out = io.BytesIO()
+    Image.new("RGB", (640, 480), "teal").save(out, "JPEG")
+    out.seek(0)
+    return out
+
+
+@pytest.fixture
+def provider(app):
+    return make.specialist()
+
+
+def test_what_is_filled_in_is_shown_and_nothing_else(provider, sign_in):
+    """S2-42..S2-44: every part is optional; what is typed is text."""
+    client = make.client_of(provider)
+    profiles.save(provider.owner, provider.id, SENT)
+    reader = sign_in(client.user)
+    assert 'href="/p/anna-svetlova"' in reader.get(f"/providers/{client.id}").text
+    page = reader.get("/p/anna-svetlova").text
+    for part in (
+        "&lt;b&gt;тревогой",
+        "МГУ, 2010",
+        "Консультация",
+        "60 минут",
+        "2\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}₽",
+        'href="https://svetlova.example.org"',
+        "mailto:anna@example.org",
+        "tel:+79123456789",
+        "yandex.ru/maps",
+        "Telegram",
+        "ВКонтакте",
+        f'href="/ask?client={client.id}"',
+        'data-design="forest"',
+    ):
+        assert part in page, part
+    profiles.save(provider.owner, provider.id, {"slug": "anna-svetlova", "published": "yes"})
+    page = reader.get("/p/anna-svetlova").text
+    for part in ("О себе", "Опыт и образование", "Контакты", "Консультация"):
+        assert part not in page
+    profiles.save(provider.owner, provider.id, SENT | {"show_prices": ""})
+    assert "₽" not in reader.get("/p/anna-svetlova").text
+
+
+def test_who_reads_it(provider, sign_in, client):
+    """S2-1, S2-61: unpublished by nobody else, published by clients, open by all; guessing finds nothing."""
+    pair = make.client_of(provider)
+    mine, reader, other, staff = (
+        sign_in(who) for who in (provider.owner, pair.user, make.resident(), make.operator())
+    )
+    address = "/p/anna-svetlova"
+
+    def seen() -> list[int]:
+        return [who.get(address).status_code for who in (mine, reader, other, staff, client)]
+
+    profiles.save(provider.owner, provider.id, SENT | {"published": ""})
+    assert seen() == [200, 404, 404, 404, 302]
+    profiles.save(provider.owner, provider.id, SENT)
+    assert seen() == [200, 200, 404, 404, 302]
+    assert client.get("/p/made-up").location == "/sign-in?next=/p/made-up"
+    profiles.save(provider.owner, provider.id, SENT | {"open": "yes"})
+    assert seen() == [200] * 5
+    page = client.get(address).text
+    assert "/ask?" not in page
+    assert "Запросить запись" not in page
+
+
+def test_a_messenger_has_a_preview(app, provider, client):
+    """Open Graph: of an open page with its first photo; of others nothing."""
+    profiles.save(provider.owner, provider.id, SENT | {"open": "yes"})
+    photo = profiles.add_photo(provider.owner, provider.id, app.extensions["storage"], _picture(), "a.jpg")
+    page = client.get("/p/anna-svetlova").text
+    image = f"http://127.0.0.1:8080/p/anna-svetlova/photos/{photo.id}"
+    assert f'property="og:image" content="{image}"' in page
+    assert 'property="og:title" content="Анна Светлова"' in page
+    assert "noindex" not in page
+    shown = client.get(f"/p/anna-svetlova/photos/{photo.id}")
+    assert (shown.status_code, shown.mimetype) == (200, "image/jpeg")
+    assert client.get(f"/p/anna-svetlova/photos/{photo.id}?small=1").mimetype == "image/webp"
+    assert client.get("/p/anna-svetlova/code.svg").mimetype == "image/svg+xml"
+    profiles.save(provider.owner, provider.id, SENT)
+    assert client.get(f"/p/anna-svetlova/photos/{photo.id}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("slug", "a"),
+        ("slug", "Анна"),
+        ("slug", "-anna"),
+        ("website", "javascript:alert(1)"),
+        ("website", "http://"),
+        ("email", "anna"),
+        ("phone", "123"),
+        ("networks", "javascript:alert(1)"),
+        ("networks", "\n".join(["t.me/a"] * 9)),
+        ("about", "х" * 5001),
+        ("design", "glitter"),
+    ],
+)
+def test_wrong_input_comes_back(db, provider, sign_in, field, typed):
+    answer = sign_in(provider.owner).post(f"/practice/{provider.id}/profile", data=SENT | {field: typed})
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+    assert "МГУ, 2010" in answer.text
+    assert db.scalars(select(Profile.about)).one() == ""
+
+
+def test_an_address_is_one_providers(provider, app):
+    profiles.save(provider.owner, provider.id, SENT)
+    other = make.specialist(make.user("Другой", "Специалист"))
+    with pytest.raises(Invalid) as refused:
+        profiles.save(other.owner, other.id, SENT)
+    assert "slug" in refused.value.fields
+
+
+def test_photos_are_pictures(app, db, provider, sign_in):
+    pages = sign_in(provider.owner)
+    address = f"/practice/{provider.id}/profile/photos"
+    done = pages.post(address, data={"photos": [(_picture(), "a.jpg"), (_picture(), "b.jpg")]})
+    assert done.status_code == 303
+    wrong = pages.post(address, data={"photos": (io.BytesIO(b"%PDF-1.4\n"), "a.pdf")})
+    assert wrong.status_code == 422
+    found = queries.photos(db, provider.id)
+    assert len(found) == 2
+    gone = pages.post(f"{address}/{found[0].id}/remove")
+    assert gone.status_code == 303
+    assert len(db.scalars(select(StoredFile)).all()) == 1
+    stranger = sign_in(make.operator())
+    assert stranger.post(f"{address}/{found[1].id}/remove").status_code == 404
+
+
+def test_statements_of_the_page(provider, sign_in, count_statements):
+    pair = make.client_of(provider)
+    profiles.save(provider.owner, provider.id, SENT)
+    reader = sign_in(pair.user)
+    reader.get("/p/anna-svetlova")
+    with count_statements(12):
+        reader.get("/p/anna-svetlova")
