@@ -47,8 +47,8 @@ def test_what_is_filled_in_is_shown_and_nothing_else(provider, sign_in):
     client = make.client_of(provider)
     profiles.save(provider.owner, provider.id, SENT)
     reader = sign_in(client.user)
-    assert 'href="/p/anna-svetlova"' in reader.get(f"/providers/{client.id}").text
-    page = reader.get("/p/anna-svetlova").text
+    assert 'href="/s/anna-svetlova"' in reader.get(f"/providers/{client.id}").text
+    page = reader.get("/s/anna-svetlova").text
     for part in (
         "&lt;b&gt;тревогой",
         "МГУ, 2010",
@@ -66,11 +66,11 @@ def test_what_is_filled_in_is_shown_and_nothing_else(provider, sign_in):
     ):
         assert part in page, part
     profiles.save(provider.owner, provider.id, {"slug": "anna-svetlova", "published": "yes"})
-    page = reader.get("/p/anna-svetlova").text
+    page = reader.get("/s/anna-svetlova").text
     for part in ("О себе", "Опыт и образование", "Контакты", "Консультация"):
         assert part not in page
     profiles.save(provider.owner, provider.id, SENT | {"show_prices": ""})
-    assert "₽" not in reader.get("/p/anna-svetlova").text
+    assert "₽" not in reader.get("/s/anna-svetlova").text
 
 
 def test_who_reads_it(provider, sign_in, client):
@@ -79,7 +79,7 @@ def test_who_reads_it(provider, sign_in, client):
     mine, reader, other, staff = (
         sign_in(who) for who in (provider.owner, pair.user, make.resident(), make.operator())
     )
-    address = "/p/anna-svetlova"
+    address = "/s/anna-svetlova"
 
     def seen() -> list[int]:
         return [who.get(address).status_code for who in (mine, reader, other, staff, client)]
@@ -88,7 +88,7 @@ def test_who_reads_it(provider, sign_in, client):
     assert seen() == [200, 404, 404, 404, 302]
     profiles.save(provider.owner, provider.id, SENT)
     assert seen() == [200, 200, 404, 404, 302]
-    assert client.get("/p/made-up").location == "/sign-in?next=/p/made-up"
+    assert client.get("/s/made-up").location == "/sign-in?next=/s/made-up"
     profiles.save(provider.owner, provider.id, SENT | {"open": "yes"})
     assert seen() == [200] * 5
     page = client.get(address).text
@@ -100,17 +100,17 @@ def test_a_messenger_has_a_preview(app, provider, client):
     """Open Graph: of an open page with its first photo; of others nothing."""
     profiles.save(provider.owner, provider.id, SENT | {"open": "yes"})
     photo = profiles.add_photo(provider.owner, provider.id, app.extensions["storage"], _picture(), "a.jpg")
-    page = client.get("/p/anna-svetlova").text
-    image = f"http://127.0.0.1:8080/p/anna-svetlova/photos/{photo.id}"
+    page = client.get("/s/anna-svetlova").text
+    image = f"http://127.0.0.1:8080/s/anna-svetlova/photos/{photo.id}"
     assert f'property="og:image" content="{image}"' in page
     assert 'property="og:title" content="Анна Светлова"' in page
     assert "noindex" not in page
-    shown = client.get(f"/p/anna-svetlova/photos/{photo.id}")
+    shown = client.get(f"/s/anna-svetlova/photos/{photo.id}")
     assert (shown.status_code, shown.mimetype) == (200, "image/jpeg")
-    assert client.get(f"/p/anna-svetlova/photos/{photo.id}?small=1").mimetype == "image/webp"
-    assert client.get("/p/anna-svetlova/code.svg").mimetype == "image/svg+xml"
+    assert client.get(f"/s/anna-svetlova/photos/{photo.id}?small=1").mimetype == "image/webp"
+    assert client.get("/s/anna-svetlova/code.svg").mimetype == "image/svg+xml"
     profiles.save(provider.owner, provider.id, SENT)
-    assert client.get(f"/p/anna-svetlova/photos/{photo.id}").status_code == 404
+    assert client.get(f"/s/anna-svetlova/photos/{photo.id}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -165,6 +165,6 @@ def test_statements_of_the_page(provider, sign_in, count_statements):
     pair = make.client_of(provider)
     profiles.save(provider.owner, provider.id, SENT)
     reader = sign_in(pair.user)
-    reader.get("/p/anna-svetlova")
+    reader.get("/s/anna-svetlova")
     with count_statements(12):
-        reader.get("/p/anna-svetlova")
+        reader.get("/s/anna-svetlova")

@@ -18,7 +18,7 @@ from views.files import answer
 from views.public.base import public
 
 
-@public.get("/p/<slug>")
+@public.get("/s/<slug>")
 def profile(slug: str) -> ResponseReturnValue:
     """The page. A stranger who may not read it is sent to the sign-in, whether there is such a page or not."""
     shown = _shown(slug)
@@ -40,7 +40,7 @@ def profile(slug: str) -> ResponseReturnValue:
     )
 
 
-@public.get("/p/<slug>/photos/<uuid:file_id>")
+@public.get("/s/<slug>/photos/<uuid:file_id>")
 def profile_photo(slug: str, file_id: UUID) -> ResponseReturnValue:
     """A picture, for whoever may read the page; `small` is the preview."""
     shown = _shown(slug)
@@ -49,7 +49,7 @@ def profile_photo(slug: str, file_id: UUID) -> ResponseReturnValue:
     return answer(queries.photo(db.session, shown, file_id), small="small" in request.args)
 
 
-@public.get("/p/<slug>/code.svg")
+@public.get("/s/<slug>/code.svg")
 def profile_code(slug: str) -> ResponseReturnValue:
     """The QR code of the direct link."""
     shown = _shown(slug)
@@ -63,7 +63,7 @@ def profile_code(slug: str) -> ResponseReturnValue:
 
 def address(slug: str) -> str:
     """The direct link (S2-42)."""
-    return f"{current_app.config['ATRIUM'].base_url}/p/{slug}"
+    return f"{current_app.config['ATRIUM'].base_url}/s/{slug}"
 
 
 def _shown(slug: str) -> Shown | None:
