@@ -23,7 +23,7 @@ from app.actions import appointments as actions
 from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
 from app.queries import appointments as queries
-from app.queries import dates, slots
+from app.queries import dates, slots, terms
 from views.context import actor, local, signed_in, timezone
 from views.portal import wishes
 from views.portal.base import portal
@@ -227,6 +227,8 @@ def _confirm(
         words=request.form.get("words", ""),
         most=actions.MAX_WORDS,
         problems=problems or {},
+        # S2-8: what the service demands is signed before it is asked for.
+        demanded=terms.unsigned(db.session, wish.client, wish.offer),
         form_key=_form_key() or uuid4(),
         **_chosen(wish),
     )

@@ -1,0 +1,192 @@
+"""«Документы» and «Условия» over HTTP, for both sides: ticking, links of five minutes, consent that is confirmed."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app.actions import terms
+from models import Consent, SharedDocument
+from tests import factories as make
+
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+@pytest.fixture
+def pair(app):
+    return make.client_of(make.specialist())
+
+
+@pytest.fixture
+def contract(app, pair):
+    provider = pair.provider
+    return terms.add(
+        provider.owner,
+        provider.id,
+        "Договор",
+        safe=app.extensions["safe"],
+        stream=io.BytesIO(PDF),
+        filename="dogovor.pdf",
+        required=True,
+    )
+
+
+def _link(page: str) -> str:
+    return re.findall(r'href="(/downloads/[^"]+)"', page)[0]
+
+
+def _upload(browser, pair, name="Анализы.pdf", data=PDF):
+    return browser.post(f"/pairs/{pair.id}/documents", data={"files": (io.BytesIO(data), name)})
+
+
+def test_documents_go_both_ways(db, pair, sign_in):
+    """S2-56..S2-62."""
+    client, provider = sign_in(pair.user), sign_in(pair.provider.owner)
+    assert "Документов пока нет" in client.get(f"/pairs/{pair.id}/documents").text
+    assert _upload(client, pair).status_code == 303
+    assert _upload(provider, pair, "План.pdf").status_code == 303
+    page = client.get(f"/pairs/{pair.id}/documents").text
+    assert page.count('data-mark="🟣"') == 2  # the provider's one, and the legend
+    assert "никто не уведомляется" in page
+    mine, theirs = db.scalars(select(SharedDocument.id).order_by(SharedDocument.id)).all()
+    page = client.post(f"/pairs/{pair.id}/documents/download", data={"chosen": [mine, theirs]}).text
+    assert len(re.findall(r'href="/downloads/', page)) == 2
+    answer = client.get(_link(page))
+    assert (answer.status_code, answer.data, answer.mimetype) == (200, PDF, "application/pdf")
+    assert answer.headers["Cache-Control"] == "no-store, private"
+    assert "sandbox" not in answer.headers["Content-Security-Policy"]
+    assert provider.get(_link(page)).status_code == 404
+    refused = client.post(f"/pairs/{pair.id}/documents/removal", data={"chosen": [mine, theirs]})
+    assert refused.status_code == 403
+    assert "загрузили вы сами" in refused.text
+    sure = client.post(f"/pairs/{pair.id}/documents/removal", data={"chosen": mine})
+    assert "Вернуть их нельзя" in sure.text
+    assert client.post(f"/pairs/{pair.id}/documents/remove", data={"chosen": mine}).status_code == 303
+    assert client.post(f"/pairs/{pair.id}/documents/remove", data={"chosen": theirs}).status_code == 403
+    assert db.scalars(select(SharedDocument.id)).all() == [theirs]
+
+
+def test_wrong_uploads_are_named(db, pair, sign_in):
+    client = sign_in(pair.user)
+    for name, data in (("вирус.exe", b"MZ"), ("пусто.pdf", b""), ("ложь.pdf", b"MZ\x90\0")):
+        answer = _upload(client, pair, name, data)
+        assert answer.status_code == 422
+        assert name in answer.text
+    both = client.post(
+        f"/pairs/{pair.id}/documents",
+        data={"files": [(io.BytesIO(PDF), "да.pdf"), (io.BytesIO(b"MZ"), "нет.exe")]},
+    )
+    assert both.status_code == 422
+    assert "нет.exe" in both.text
+    assert len(db.scalars(select(SharedDocument)).all()) == 1
+    assert client.post(f"/pairs/{pair.id}/documents/download", data={}).status_code == 422
+    assert client.post(f"/pairs/{pair.id}/documents/download", data={"chosen": "x"}).status_code == 422
+
+
+def test_a_link_ends(pair, client, later):
+    """S2-55: 4:59 works, 5:01 does not; nor after signing out and in again, nor by a stranger."""
+    user = pair.user
+    from app import passwords
+    from app.extensions import db
+
+    user.password = passwords.hashed("Kama-Atrium-2026")
+    db.session.commit()
+    signing = {"email": user.email, "password": "Kama-Atrium-2026"}
+    client.post("/sign-in", data=signing)
+    _upload(client, pair)
+    number = db.session.scalars(select(SharedDocument.id)).one()
+    tick = {"chosen": number}
+    link = _link(client.post(f"/pairs/{pair.id}/documents/download", data=tick).text)
+    later(299)
+    assert client.get(link).status_code == 200
+    later(301)
+    gone = client.get(link)
+    assert gone.status_code == 410
+    assert "пять минут" in gone.text
+    fresh = _link(client.post(f"/pairs/{pair.id}/documents/download", data=tick).text)
+    assert client.get(fresh).status_code == 200
+    client.post("/sign-out")
+    assert client.get(fresh).status_code == 401
+    client.post("/sign-in", data=signing)
+    assert client.get(fresh).status_code == 410
+
+
+def test_terms_are_signed_withdrawn_and_asked_for_again(app, db, pair, contract, sign_in):
+    """S2-48..S2-54, D-16, I-21."""
+    client, provider = sign_in(pair.user), sign_in(pair.provider.owner)
+    address, version = f"/pairs/{pair.id}/terms", contract.versions[0].id
+    assert "Ожидает согласия" in client.get(address).text
+    page = client.post(f"{address}/download", data={"chosen": version}).text
+    assert client.get(_link(page)).data == PDF
+    sure = client.post(f"{address}/consent/ask", data={"chosen": version}).text
+    assert "Вы подписываете" in sure
+    assert f'name="sign" value="{version}"' in sure
+    assert db.scalars(select(Consent)).all() == []
+    assert client.post(f"{address}/consent", data={"sign": version}).status_code == 303
+    page = client.get(address).text
+    assert "Подписано" in page
+    assert "Ожидает согласия" not in page
+    assert contract.versions[0].digest[:12] in page
+    assert "Подписано" in provider.get(address).text
+    assert pair.user.name in provider.get(f"/practice/terms/{contract.id}").text
+    sure = client.post(f"{address}/consent/ask", data={"chosen": version}).text
+    assert "Вы отзываете согласие" in sure
+    client.post(f"{address}/consent", data={"withdraw": version})
+    assert "Отозвано" in client.get(address).text
+    new = provider.post(
+        f"/practice/terms/{contract.id}/versions", data={"file": (io.BytesIO(PDF + b"2"), "dogovor2.pdf")}
+    )
+    assert new.status_code == 303
+    late = client.post(f"{address}/consent", data={"sign": version})
+    assert late.status_code == 409
+    assert "ничего не подписано" in late.text
+
+
+def test_a_demanded_document_leads_back_to_the_request(pair, contract, sign_in):
+    """S2-8: the refusal says which document, and the way back to the request survives signing."""
+    provider, client = pair.provider, sign_in(pair.user)
+    offer = provider.offers[0]
+    terms.edit(provider.owner, contract.id, "Договор", required=True, active=True, offer_ids=[offer.id])
+    at = make.free(provider)
+    sent = {"client": pair.id, "offer": offer.id, "at": at.isoformat()}
+    refused = client.post("/ask", data=sent)
+    assert refused.status_code == 422
+    assert "«Договор»" in refused.text
+    assert f"/pairs/{pair.id}/terms" in refused.text
+    done = client.post(
+        f"/pairs/{pair.id}/terms/consent", data={"sign": contract.versions[0].id, "next": "/ask?client=1"}
+    )
+    assert done.location == "/ask?client=1"
+    elsewhere = client.post(
+        f"/pairs/{pair.id}/terms/consent",
+        data={"sign": contract.versions[0].id, "next": "https://evil.example"},
+    )
+    assert elsewhere.location == f"/pairs/{pair.id}/terms"
+
+
+def test_the_providers_terms(app, db, pair, sign_in):
+    provider = sign_in(pair.provider.owner)
+    address = f"/practice/{pair.provider_id}/terms"
+    wrong = provider.post(address, data={"title": "", "file": (io.BytesIO(PDF), "a.pdf")})
+    assert wrong.status_code == 422
+    assert provider.post(address, data={"title": "Договор"}).status_code == 422
+    lying = provider.post(address, data={"title": "Договор", "file": (io.BytesIO(b"MZ"), "a.pdf")})
+    assert lying.status_code == 422
+    assert 'value="Договор"' in lying.text
+    done = provider.post(
+        address, data={"title": "Договор", "required": "yes", "file": (io.BytesIO(PDF), "a.pdf")}
+    )
+    assert done.status_code == 303
+    assert "Договор" in sign_in(pair.user).get(f"/pairs/{pair.id}/terms").text
+
+
+def test_statements(pair, contract, sign_in, count_statements):
+    for who in (pair.user, pair.provider.owner):
+        reader = sign_in(who)
+        for page in ("documents", "terms"):
+            reader.get(f"/pairs/{pair.id}/{page}")
+            with count_statements(12):
+                assert reader.get(f"/pairs/{pair.id}/{page}").status_code == 200
