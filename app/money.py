@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
@@ -27,6 +28,7 @@ def parsed(text: str, currency: str) -> int | None:
     return int(minor)
 
 
+@lru_cache(maxsize=4000)
 def shown(amount: int, currency: str, locale: str) -> str:
     """«2 000 ₽»; kopecks only where there are any."""
     digits = get_currency_precision(currency)

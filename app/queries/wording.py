@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_skeleton, format_time
@@ -48,4 +49,10 @@ def moment(at: dt.datetime, zone: dt.tzinfo) -> str:
 def day(local: dt.date) -> str:
     """«пн, 23 ноября» of a date, or of a moment in its own zone."""
     # A date: Babel would look for the zone of a moment by its name, and an offset has none.
-    return format_skeleton("MMMMEd", dt.date(local.year, local.month, local.day), locale=get_locale())
+    return _day(dt.date(local.year, local.month, local.day), str(get_locale()))
+
+
+@lru_cache(maxsize=4000)
+def _day(date: dt.date, locale: str) -> str:
+    """A list has the same days again and again, and Babel takes a third of a millisecond for each."""
+    return format_skeleton("MMMMEd", date, locale=locale)
