@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
@@ -18,14 +18,14 @@ def parsed(text: str, currency: str) -> int | None:
     plain = "".join(text.split()).replace("\N{NO-BREAK SPACE}", "").replace(",", ".")
     for sign in (get_currency_symbol(currency, "ru"), currency):
         plain = plain.removesuffix(sign).removeprefix(sign)
-    try:
-        amount = Decimal(plain or "0")
-    except InvalidOperation:
+    digits = get_currency_precision(currency)
+    if not plain:
+        return 0
+    # "1,500" is a thousand and a half to some and one and a half to others: neither is guessed.
+    if not re.fullmatch(rf"[0-9]{{1,9}}(\.[0-9]{{1,{digits}}})?" if digits else r"[0-9]{1,9}", plain):
         return None
-    minor = amount * 10 ** get_currency_precision(currency)
-    if not amount.is_finite() or not 0 <= amount <= MOST or minor != int(minor):
-        return None
-    return int(minor)
+    minor = int(Decimal(plain) * 10**digits)
+    return minor if minor <= MOST * 10**digits else None
 
 
 @lru_cache(maxsize=4000)

@@ -7,7 +7,7 @@ appointments by their number.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,8 @@ from app.queries.terms import unsigned
 from models import Appointment, Booking, Client, Entry, Offer, Provider, Resource, Specialist, User
 
 MAX_WORDS = 1000
+#: Unanswered requests of one client to one provider, at most.
+MAX_REQUESTS = 10
 #: How far from a time that is gone others are offered.
 _NEAR = dt.timedelta(days=4)
 #: How long after it began an appointment may still be entered by the provider.
@@ -68,6 +70,8 @@ def request(
     if not candidates:
         raise NotFound
     _require_signed(client, offer)
+    _lock_time(candidates)
+    _require_room(client)
     free = slots.free_slots(db.session, offer, candidates, starts_at, starts_at + dt.timedelta(minutes=1))
     given: Any = {"starts_at": starts_at, "actor": actor, "words": words, "form_key": form_key}
     for slot in free:
@@ -108,6 +112,7 @@ def book(
     _sensible(starts_at, errors)
     if errors:
         raise Invalid(errors)
+    _lock_time([specialist])
     given: Any = {"starts_at": starts_at, "actor": actor, "words": words, "form_key": form_key}
     appointment = _new(client, offer, specialist, status=AGREED.name, **given)
     if not _kept(appointment, form_key):
@@ -123,6 +128,20 @@ def _require_signed(client: Client, offer: Offer) -> None:
     if demanded := unsigned(db.session, client, offer):
         names = ", ".join(f"«{terms.title}»" for terms in demanded)
         raise Invalid({"terms": _("Please read and sign first: %(names)s.", names=names)}, code="terms")
+
+
+def _require_room(client: Client) -> None:
+    """One client does not hold a provider's whole calendar."""
+    waiting = select(func.count()).where(
+        Appointment.client_id == client.id, Appointment.status == REQUESTED.name
+    )
+    if (db.session.scalar(waiting) or 0) >= MAX_REQUESTS:
+        raise Invalid(
+            text=_(
+                "You have %(number)s requests that wait for an answer. Cancel one first.", number=MAX_REQUESTS
+            ),
+            code="too_many",
+        )
 
 
 def serving(offer: Offer) -> list[Specialist]:
@@ -233,7 +252,7 @@ def move(
     if step is None:
         raise IllegalMove(_impossible())
     if step.target is AGREED:
-        _lock_time(appointment)
+        _lock_time([appointment.specialist])
     appointment = load_appointment(db.session, actor, appointment_id, lock=True)
     if _pressed_twice(actor, appointment, step):
         return appointment
@@ -255,14 +274,17 @@ def move(
     return appointment
 
 
-def _lock_time(appointment: Appointment) -> None:
-    """Whoever gives time of this resource away waits for whoever does it already."""
-    db.session.execute(
-        select(Resource.id)
-        .join(Booking, Booking.resource_id == Resource.id)
-        .where(Booking.id == appointment.booking_id)
-        .with_for_update(of=Resource)
-    )
+def _lock_time(specialists: Iterable[Specialist]) -> None:
+    """Whoever gives time of these people away waits for whoever does it already; afterwards their rows say whose time
+    it is now (invitations.accept may have changed it)."""
+    people = list(specialists)
+    wanted = select(Specialist.resource_id).where(Specialist.id.in_([one.id for one in people]))
+    locking = select(Resource.id).where(Resource.id.in_(wanted)).order_by(Resource.id).with_for_update()
+    held = set(db.session.scalars(locking))
+    for one in people:
+        db.session.refresh(one, ["resource_id"])
+    if not {one.resource_id for one in people} <= held:
+        raise Stale
 
 
 def _pressed_twice(actor: Actor, appointment: Appointment, step: Move) -> bool:
@@ -359,7 +381,7 @@ def reschedule(
     """The provider moves an open appointment to another time of the same specialist; a request is accepted by that. The
     client is told at once. Raises Taken, Stale, IllegalMove, Forbidden, NotFound, Invalid."""
     appointment = load_appointment(db.session, actor, appointment_id)
-    _lock_time(appointment)
+    _lock_time([appointment.specialist])
     appointment = load_appointment(db.session, actor, appointment_id, lock=True)
     if client_side(actor, appointment.client) is not By.STAFF:
         raise Forbidden
@@ -403,6 +425,8 @@ def refuse_all(actor: Actor, appointment_ids: Sequence[int], comment: str) -> in
     """Decline or call off several at once, as when somebody falls ill. What is closed meanwhile is left as it is. How
     many. Raises Invalid without a reason, NotFound, Forbidden."""
     done = 0
+    # The time before the appointments, as everywhere: whoever accepts one of them meanwhile waits, or we do.
+    _lock_time({load_appointment(db.session, actor, number).specialist for number in appointment_ids})
     for number in sorted(set(appointment_ids)):
         appointment = load_appointment(db.session, actor, number)
         if APPOINTMENT_STATUSES[appointment.status].final:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, true
 
 from app import clock, journal, tokens
 from app.actions import files
@@ -170,7 +170,8 @@ def may_read(actor: Actor, file: StoredFile) -> bool:
         owned = select(Provider.id).where(Provider.id == provider_id, Provider.owner_id == actor.id)
         if db.session.scalar(owned) is not None:
             return True
-        query = visible_clients(actor).where(Client.provider_id == provider_id)
+        active = select(Terms.id).where(Terms.id == int(key), Terms.active).exists()
+        query = visible_clients(actor).where(Client.provider_id == provider_id, active)
     else:
         return False
     return db.session.scalar(query.with_only_columns(Client.id).limit(1)) is not None
@@ -188,14 +189,21 @@ def files_of(client: Client, document_ids: Sequence[int]) -> list[StoredFile]:
     )
 
 
-def files_of_versions(provider_id: int, version_ids: Sequence[int]) -> list[StoredFile]:
-    """The files of the provider's terms in these versions."""
+def files_of_versions(
+    provider_id: int, version_ids: Sequence[int], *, shown_only: bool = False
+) -> list[StoredFile]:
+    """The files of the provider's terms in these versions; clients get what is shown to them."""
     return list(
         db.session.scalars(
             select(StoredFile)
             .join(TermsVersion, TermsVersion.file_id == StoredFile.id)
             .join(Terms, Terms.id == TermsVersion.terms_id)
-            .where(Terms.provider_id == provider_id, TermsVersion.id.in_(list(version_ids)))
+            .where(
+                Terms.provider_id == provider_id,
+                TermsVersion.id.in_(list(version_ids)),
+                # What is switched off is for the provider alone.
+                Terms.active if shown_only else true(),
+            )
             .order_by(Terms.position, Terms.id)
         )
     )

@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -16,7 +16,7 @@ from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor, load_invitation, load_practice
-from models import Booking, Client, Invitation, Provider, Specialist, Thread, ThreadKind, User
+from models import Booking, Client, Invitation, Provider, Resource, Specialist, Thread, ThreadKind, User
 from models.providers import client_specialists
 
 #: Days that an invitation may live, and living ones of a provider, at most.
@@ -145,7 +145,7 @@ def standing(actor: User, token: str) -> Client | Specialist | None:
         return None
     if found.specialist_id is not None:
         specialist = db.session.get(Specialist, found.specialist_id)
-        return specialist if specialist and specialist.user_id == actor.id else None
+        return specialist if specialist and specialist.user_id == actor.id and specialist.active else None
     return _pair(found.provider_id, actor.id)
 
 
@@ -191,7 +191,9 @@ def _become_client(actor: User, found: Invitation) -> Client:
             return before
         raise
     host = db.session.scalar(
-        select(Specialist).where(Specialist.provider_id == provider_id, Specialist.user_id == created_by)
+        select(Specialist).where(
+            Specialist.provider_id == provider_id, Specialist.user_id == created_by, Specialist.active
+        )
     )
     if host is not None:
         show_to(client, host)
@@ -207,9 +209,17 @@ def show_to(client: Client, specialist: Specialist) -> None:
 
 
 def _join(actor: User, found: Invitation) -> Specialist:
-    """The actor becomes this specialist, and what was booked of the specialist is booked of the actor's own time."""
+    """The actor becomes this specialist, and what is booked of the specialist from now on is booked of the actor's own
+    time. Resources are locked first, as by whoever gives their time away (actions/appointments.py)."""
+    own = providers.resource_of(actor.id)
+    theirs = select(Specialist.resource_id).where(Specialist.id == found.specialist_id)
+    locking = select(Resource.id).where((Resource.id == own) | Resource.id.in_(theirs))
+    db.session.execute(locking.order_by(Resource.id).with_for_update())
     specialist: Specialist | None = db.session.scalar(
-        select(Specialist).where(Specialist.id == found.specialist_id).with_for_update()
+        select(Specialist)
+        .where(Specialist.id == found.specialist_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     assert specialist is not None
     other = select(Specialist.id).where(
@@ -218,11 +228,12 @@ def _join(actor: User, found: Invitation) -> Specialist:
     if specialist.user_id is not None or db.session.scalar(other):
         raise Invalid(text=_("This invitation has been used already. Ask for a new one."), code="used_up")
     _use(found)
-    before, own = specialist.resource_id, providers.resource_of(actor.id)
+    before = specialist.resource_id
     specialist.user_id, specialist.resource_id = actor.id, own
     try:
         db.session.flush()
-        db.session.execute(update(Booking).where(Booking.resource_id == before).values(resource_id=own))
+        ahead = (Booking.resource_id == before) & (func.upper(Booking.span) > clock.now())
+        db.session.execute(update(Booking).where(ahead).values(resource_id=own))
     except IntegrityError:
         raise Invalid(
             text=_(

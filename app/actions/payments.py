@@ -11,9 +11,9 @@ from sqlalchemy import select
 from app import clock, journal, money
 from app.actions import providers
 from app.actions.base import action
-from app.errors import Forbidden, Invalid, NotFound
+from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.extensions import db
-from app.flows import By
+from app.flows import APPOINTMENT_STATUSES, CALLED_OFF, DECLINED, By
 from app.policy import Actor, client_side, load_appointment
 from app.queries.payments import METHODS, account
 from models import Appointment, Payment, PaymentMethod
@@ -30,12 +30,16 @@ def record(
     form_key: UUID | None = None,
 ) -> Payment:
     """The client has paid so much. The same `form_key` again gives the payment that it made before. Raises Invalid (no
-    amount, more than is left), Forbidden, NotFound."""
+    amount, more than is left, nothing to pay), Stale (the form was sent with another amount), Forbidden, NotFound."""
     appointment = _locked(actor, appointment_id)
-    if form_key and (before := _recorded_before(appointment, form_key)):
-        return before
     errors: dict[str, object] = {}
     amount = money.parsed(typed, appointment.currency)
+    if form_key and (before := _recorded_before(appointment, form_key)):
+        if (before.appointment_id, before.amount) != (appointment.id, amount):
+            raise Stale
+        return before
+    if APPOINTMENT_STATUSES[appointment.status] in (DECLINED, CALLED_OFF):
+        raise Invalid({"amount": _("It does not take place: nothing is to be paid.")})
     left = account(db.session, appointment).remainder
     if not amount:
         errors["amount"] = _("Please enter an amount, for example 1500 or 1500,50.")
@@ -106,9 +110,7 @@ def _locked(actor: Actor, appointment_id: int) -> Appointment:
 
 
 def _recorded_before(appointment: Appointment, form_key: UUID) -> Payment | None:
-    found: Payment | None = db.session.scalar(
-        select(Payment).where(Payment.form_key == form_key, Payment.appointment_id == appointment.id)
-    )
+    found: Payment | None = db.session.scalar(select(Payment).where(Payment.form_key == form_key))
     return found
 
 

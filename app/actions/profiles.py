@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping
 from typing import IO
@@ -10,6 +9,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -18,13 +18,12 @@ from app.actions.base import action
 from app.errors import Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor, load_practice
-from app.queries.profiles import DESIGNS, photos
+from app.queries.profiles import DESIGNS, SLUG, photos
 from app.storage import Storage
 from models import Profile, StoredFile
 
 MAX_PHOTOS = 20
 MAX_NETWORKS = 8
-_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,58}[a-z0-9])")
 
 
 @action
@@ -67,9 +66,9 @@ def _profile(provider_id: int) -> Profile:
     """The row, made when it is first needed: its first address cannot be guessed."""
     profile = db.session.get(Profile, provider_id)
     if profile is None:
-        profile = Profile(provider_id=provider_id, slug=secrets.token_hex(6), updated_at=clock.now())
-        db.session.add(profile)
-        db.session.flush()
+        fresh = {"provider_id": provider_id, "slug": secrets.token_hex(6), "updated_at": clock.now()}
+        db.session.execute(insert(Profile).values(fresh).on_conflict_do_nothing())
+        profile = db.session.scalars(select(Profile).where(Profile.provider_id == provider_id)).one()
     return profile
 
 
@@ -112,7 +111,7 @@ def remove_photo(actor: Actor, provider_id: int, file_id: UUID, storage: Storage
 
 def _slug(typed: str, before: str, errors: dict[str, object]) -> str:
     found = typed.strip().lower() or before
-    if not _SLUG.fullmatch(found):
+    if not SLUG.fullmatch(found):
         errors["slug"] = _("3 to 60 small Latin letters, digits and hyphens, for example anna-svetlova.")
     return found
 

@@ -6,16 +6,29 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from flask_babel import ngettext
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal, money, settings, timezones
+from app.actions import people
 from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor, Practice, load_client, load_practice, load_specialist
-from models import Client, Offer, Provider, ProviderKind, Resource, Specialist, User
+from models import (
+    Appointment,
+    Client,
+    Invitation,
+    Notice,
+    Offer,
+    Provider,
+    ProviderKind,
+    Resource,
+    Specialist,
+    User,
+)
 
 MAX_NAME = 120
 MAX_LINE = 300
@@ -118,7 +131,7 @@ def edit(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Provider:
         "name": line(sent.get("name", provider.name), "name", errors, most=MAX_NAME, required=True),
         "headline": line(sent.get("headline", provider.headline), "headline", errors, most=200),
         "timezone": _zone(sent.get("timezone", provider.timezone), errors),
-        "currency": _currency(sent.get("currency", provider.currency), errors),
+        "currency": _currency(provider, sent.get("currency", provider.currency), errors),
         "holds_requests": sent.get("holds_requests", "yes" if provider.holds_requests else "") == "yes",
         "step": number(sent.get("step", str(provider.step)), "step", errors, among=STEPS),
         "notice": number(sent.get("notice", str(provider.notice)), "notice", errors, 0, 60 * 24 * 30),
@@ -178,8 +191,12 @@ def edit_specialist(
     specialist.title = line(title, "title", errors, most=200)
     if errors:
         raise Invalid(errors)
-    specialist.active = active or not practice.provider.is_organization
-    specialist.sees_all = sees_all
+    stays = active or not practice.provider.is_organization
+    if specialist.active and not stays:
+        _leave(specialist)
+    if specialist.user and ((specialist.active and not stays) or (specialist.sees_all and not sees_all)):
+        people.listen_anew([specialist.user])
+    specialist.active, specialist.sees_all = stays, sees_all
     record(practice.provider, "specialist.changed", actor, name=specialist.name)
     return specialist
 
@@ -198,6 +215,37 @@ def show(actor: Actor, client_id: int, specialist_ids: Sequence[int]) -> Client:
     names = [one.name for one in chosen]
     journal.write(db.session, "client.shown", actor, client.subject, rooms, names=names)
     return client
+
+
+def _leave(specialist: Specialist) -> None:
+    """A specialist goes: his invitations end, and what he was told of clients is not his any more. Raises Invalid while
+    clients expect him."""
+    expected = select(func.count()).where(
+        Appointment.specialist_id == specialist.id, Appointment.closed_at.is_(None)
+    )
+    if number := db.session.scalar(expected):
+        text_ = ngettext(
+            "%(num)d appointment is still open: move or refuse it first.",
+            "%(num)d appointments are still open: move or refuse them first.",
+            number,
+        )
+        raise Invalid({"active": text_})
+    if specialist.user_id is None:
+        return
+    provider_id = specialist.provider_id
+    db.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.provider_id == provider_id,
+            Invitation.created_by == specialist.user_id,
+            Invitation.revoked_at.is_(None),
+        )
+        .values(revoked_at=clock.now())
+    )
+    for table, kind in ((Appointment, "appointment:"), (Client, "client:")):
+        about = select(func.concat(kind, table.id)).where(table.provider_id == provider_id)
+        told = delete(Notice).where(Notice.user_id == specialist.user_id, Notice.subject.in_(about))
+        db.session.execute(told.execution_options(synchronize_session=False))
 
 
 # --- services -----------------------------------------------------------------------------------------------------
@@ -333,7 +381,11 @@ def _zone(name: str, errors: dict[str, object]) -> str:
     return name
 
 
-def _currency(name: str, errors: dict[str, object]) -> str:
+def _currency(provider: Provider, name: str, errors: dict[str, object]) -> str:
     if name not in money.CURRENCIES:
         errors["currency"] = _("Please choose from the list.")
+    elif name != provider.currency and any(offer.price for offer in provider.offers):
+        errors["currency"] = _(
+            "Your services have prices in %(currency)s already.", currency=provider.currency
+        )
     return name

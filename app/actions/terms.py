@@ -16,7 +16,7 @@ from app.extensions import db
 from app.policy import Actor, load_client, load_practice
 from app.queries import terms as queries
 from app.storage import Safe
-from models import Consent, Terms, TermsVersion, User
+from models import Client, Consent, Terms, TermsVersion, User
 
 #: Documents of terms of one provider, at most.
 MOST = 50
@@ -136,6 +136,8 @@ def change_consent(actor: User, client_id: int, wanted: Mapping[int, bool]) -> l
     client = load_client(db.session, actor, client_id)
     if client.user_id != actor.id:
         raise Forbidden(_("Only the client can give and withdraw consent."))
+    # A press that is repeated at once finds what the first one has written.
+    db.session.execute(select(Client.id).where(Client.id == client.id).with_for_update())
     # Whoever publishes a new version waits, or we see it.
     rows = {
         row.version.id: row

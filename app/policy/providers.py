@@ -119,7 +119,7 @@ def _overseen(actor: Actor) -> Select[int]:
 
 def load_client(session: Session, actor: Actor, client_id: int) -> Client:
     """A pair with its two sides. Raises NotFound if the actor is neither."""
-    if client_id >= 2**31:
+    if not 0 < client_id < 2**31:
         raise NotFound
     client: Client | None = session.scalar(
         visible_clients(actor)
@@ -162,7 +162,7 @@ def load_appointment(
 ) -> Appointment:
     """An appointment with its two sides. Raises NotFound if the actor may not know of it. With `lock` its row is locked
     until the transaction ends and its present state is read."""
-    if appointment_id >= 2**63:
+    if not 0 < appointment_id < 2**63:
         raise NotFound
     query = visible_appointments(actor).where(Appointment.id == appointment_id)
     if lock:

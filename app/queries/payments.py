@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from app.flows import CALLED_OFF, DECLINED
 from models import FACE, Appointment, Payment, PaymentMethod
 
 METHODS: dict[str, object] = {
@@ -26,11 +27,13 @@ class Account:
     price: int
     paid: int
     payments: Sequence[Payment] = ()
+    #: It was declined or called off: nothing is left to pay.
+    off: bool = False
 
     @property
     def remainder(self) -> int:
         """«Остаток к доплате»."""
-        return max(self.price - self.paid, 0)
+        return 0 if self.off else max(self.price - self.paid, 0)
 
     @property
     def standing(self) -> list[Payment]:
@@ -47,4 +50,5 @@ def account(session: Session, appointment: Appointment) -> Account:
         .options(joinedload(Payment.recorder).load_only(*FACE))
         .order_by(Payment.id)
     ).all()
-    return Account(appointment.price, sum(row.amount for row in rows), rows)
+    off = appointment.status in (DECLINED.name, CALLED_OFF.name)
+    return Account(appointment.price, sum(row.amount for row in rows), rows, off)

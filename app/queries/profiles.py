@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
@@ -15,6 +16,8 @@ from app.errors import NotFound
 from app.policy import Actor, practices
 from models import Client, Offer, Profile, Provider, StoredFile
 
+#: The end of a direct link.
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,58}[a-z0-9])")
 #: Name → what it is called. The colours are in css/profile.css.
 DESIGNS: dict[str, object] = {
     "plain": _l("Calm"),
@@ -54,6 +57,8 @@ class Shown:
 def load(session: Session, actor: Actor | None, slug: str) -> Shown:
     """The page behind a direct link. Raises NotFound as for one that is not there if it is not published, or not for
     this reader: strangers (None) read open ones, other people those of their providers, too."""
+    if not SLUG.fullmatch(slug.lower()):
+        raise NotFound
     profile = session.scalar(
         select(Profile).where(Profile.slug == slug.lower()).options(joinedload(Profile.provider))
     )

@@ -50,7 +50,8 @@ def free_slots(
     if since >= until or not specialists:
         return []
     open_ = openings(session, provider, specialists, since, until)
-    taken = busy(session, {one.resource_id for one in specialists}, since, until, ignoring=ignoring)
+    long = dt.timedelta(minutes=offer.minutes + offer.buffer)
+    taken = busy(session, {one.resource_id for one in specialists}, since, until + long, ignoring=ignoring)
     found = [
         Slot(at, one)
         for one in specialists
@@ -130,7 +131,7 @@ def busy(
     ignoring: int | None = None,
 ) -> dict[int, list[Span]]:
     """By resource: the stretches that active bookings hold, in order. One statement, by the guard's own index."""
-    span = Range(since, until + dt.timedelta(days=1))
+    span = Range(since, until)
     rows = session.execute(
         select(Booking.resource_id, func.lower(Booking.span), func.upper(Booking.span))
         .where(Booking.active, Booking.resource_id.in_(list(resource_ids)), Booking.span.overlaps(span))
@@ -156,16 +157,21 @@ def nearest(slots: Sequence[Slot], at: dt.datetime, most: int = 3) -> list[Slot]
 def moment(day: dt.date, minute: int, zone: dt.tzinfo, *, last: bool = False) -> dt.datetime:
     """The minute (0 to 1440) of a day in a zone, as UTC. What clocks show twice is the first of the two, or the `last`;
     what they leave out is an hour later."""
-    wall = dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=minute)
-    return wall.replace(tzinfo=zone, fold=int(last)).astimezone(dt.UTC)
+    return _told(dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=minute), zone, last=last)
+
+
+def _told(wall: dt.datetime, zone: dt.tzinfo, *, last: bool) -> dt.datetime:
+    """A wall-clock time as UTC. `fold` tells apart what clocks show twice; of what they leave out it would make an hour
+    too early, so there it is not set."""
+    at = wall.replace(tzinfo=zone, fold=int(last)).astimezone(dt.UTC)
+    if last and at.astimezone(zone).replace(tzinfo=None, fold=0) != wall:
+        return wall.replace(tzinfo=zone).astimezone(dt.UTC)
+    return at
 
 
 def span(absence: Absence, zone: dt.tzinfo) -> Span:
     """An absence as moments: what clocks show twice is left out whole."""
-    return (
-        absence.starts.replace(tzinfo=zone).astimezone(dt.UTC),
-        absence.ends.replace(tzinfo=zone, fold=1).astimezone(dt.UTC),
-    )
+    return _told(absence.starts, zone, last=False), _told(absence.ends, zone, last=True)
 
 
 def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:

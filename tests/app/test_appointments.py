@@ -337,3 +337,46 @@ def _free(db, provider, who):
 
     now = clock.now()
     return slots.free_slots(db, provider.offers[0], [who], now, now + dt.timedelta(days=10))
+
+
+def test_a_specialist_who_leaves_sees_nothing_any_more(db, run_jobs):
+    """I-20, S2-61: not while clients expect him; then his invitations, his notices and his sight end."""
+    from app import policy, tokens
+
+    studio = make.organization()
+    person, igor = make.user("Игорь", "Мастеров"), studio.specialists[0]
+    made = invitations.invite(studio.owner, studio.id, "secret", specialist_id=igor.id)
+    invitations.accept(person, tokens.derived("secret", "invitation", made.nonce))
+    asked = make.appointment(make.client_of(studio), specialist_id=igor.id)
+    own = invitations.invite(person, studio.id, "secret")
+    run_jobs()
+    assert _told(db, person)
+    away = {"name": igor.name, "title": "", "active": False, "sees_all": False}
+    with pytest.raises(Invalid) as refused:
+        providers.edit_specialist(studio.owner, igor.id, **away)
+    assert "active" in refused.value.fields
+    appointments.move(studio.owner, asked.id, "decline", comment="Увольняется")
+    providers.edit_specialist(studio.owner, igor.id, **away)
+    assert _told(db, person) == []
+    assert list(db.scalars(policy.visible_clients(person))) == []
+    with pytest.raises(NotFound):
+        policy.load_practice(db, person, studio.id)
+    with pytest.raises(Invalid) as refused:
+        invitations.accept(make.resident(), tokens.derived("secret", "invitation", own.nonce))
+    assert refused.value.code == "revoked"
+
+
+def test_one_client_does_not_hold_the_whole_calendar():
+    client = make.client_of(make.specialist())
+    for number in range(appointments.MAX_REQUESTS):
+        make.appointment(client, make.free(client.provider, number))
+    with pytest.raises(Invalid) as refused:
+        make.appointment(client)
+    assert refused.value.code == "too_many"
+
+
+def test_prices_keep_their_currency():
+    provider = make.specialist()
+    with pytest.raises(Invalid) as refused:
+        providers.edit(provider.owner, provider.id, {"currency": "EUR"})
+    assert "currency" in refused.value.fields

@@ -262,3 +262,14 @@ def test_terms_are_read_by_clients_of_the_provider_alone(safe):
     for person in (make.operator(), make.dispatcher(), elsewhere.user):
         assert not documents.may_read(person, file)
     assert documents.files_of_versions(elsewhere.provider_id, [1]) == []
+
+
+def test_what_is_switched_off_is_the_providers_alone(safe):
+    provider = make.specialist()
+    client = make.client_of(provider)
+    hidden = _terms(provider, safe)
+    version, file = hidden.versions[0], hidden.versions[0].file
+    terms.edit(provider.owner, hidden.id, "Договор", required=True, active=False)
+    assert not documents.may_read(client.user, file)
+    assert documents.may_read(provider.owner, file)
+    assert documents.files_of_versions(provider.id, [version.id], shown_only=True) == []

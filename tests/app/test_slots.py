@@ -196,6 +196,34 @@ def test_spans_without_others():
     assert list(slots.without([(t(9), t(10))], [(t(8), t(11))])) == []
 
 
+def test_what_clocks_leave_out_is_an_hour_later():
+    """2026-03-29 in Berlin: 2:00 is followed by 3:00; until 2:30 is until 3:30, and no span turns round."""
+    zone = clock.zone(BERLIN)
+    day = dt.date(2026, 3, 29)
+    for last in (False, True):
+        assert slots.moment(day, 150, zone, last=last).astimezone(zone).hour == 3
+    row = Absence(starts=_wall("2026-03-29T02:10"), ends=_wall("2026-03-29T02:40"))
+    start, end = slots.span(row, zone)
+    assert end - start == dt.timedelta(minutes=30)
+
+
+def test_long_appointments_see_what_is_taken_far_ahead(session):
+    """Whoever asks for one minute of the calendar learns of what stands at the end of a long appointment."""
+    provider = make.specialist(hours=[(day, 0, 1440) for day in range(7)], step="60", notice="0")
+    long = make.offer(provider, "Выезд", minutes="1440", buffer="720")
+    client = make.client_of(provider)
+    at = make.free(provider, 30)
+    appointments.book(
+        provider.owner,
+        client.id,
+        provider.offers[0].id,
+        provider.specialists[0].id,
+        at + dt.timedelta(hours=30),
+    )
+    window = slots.free_slots(session.session, long, provider.specialists, at, at + dt.timedelta(minutes=1))
+    assert window == []
+
+
 def test_an_absence_over_the_doubled_hour_covers_both(monkeypatch):
     zone = clock.zone(BERLIN)
     row = Absence(starts=_wall("2026-10-25T02:00"), ends=_wall("2026-10-25T03:00"))

@@ -56,8 +56,9 @@ def test_fifty_clients_ask_for_one_time(app, db):
     assert db.scalar(select(func.count()).select_from(Appointment)) == 1
 
 
-def test_without_the_guard_they_would_overlap(app, db):
-    """The control: the same fifty on a database whose constraint was taken away."""
+def test_without_the_guard_they_would_overlap(app, db, monkeypatch):
+    """The control: the same fifty without the constraint, and without the lock of who waits for whom."""
+    monkeypatch.setattr(appointments, "_lock_time", lambda _people: None)
     provider = make.specialist()
     pairs, at = _clients(provider, 50), make.free(provider)
     works = _asking(provider, pairs, at)
@@ -109,6 +110,65 @@ def test_two_accepts_at_once(app, db):
         statuses = sorted(db.get(Appointment, number).status for number in requests)
         assert statuses == ["agreed", "declined"]
         assert _overlaps() == 0
+
+
+def test_nobody_waits_in_a_ring(app, db):
+    """Moving an appointment while others ask for that time; accepting while all are refused: no deadlock, one holds."""
+    for _ in range(4):
+        provider = make.specialist(make.user("Анна", "Светлова"))
+        clients = _clients(provider, 4)
+        asked = make.appointment(make.client_of(provider))
+        owner_id, number, at = provider.owner_id, asked.id, make.free(provider, 6)
+        works = _asking(provider, clients, at)
+        db.commit()
+
+        def shift(owner_id: int = owner_id, number: int = number, at: Any = at) -> int:
+            return appointments.reschedule(db_session().get(User, owner_id), number, at).id
+
+        results = at_once(app, [shift, *works])
+        assert all(isinstance(result, int | Taken) for result in results), results
+        assert _overlaps() == 0
+
+
+def test_accepting_one_while_all_are_refused(app, db):
+    for _ in range(4):
+        provider = make.specialist(make.user("Анна", "Светлова"), holds_requests="")
+        at = make.free(provider)
+        numbers = [make.appointment(make.client_of(provider), at).id for _ in range(5)]
+        owner_id = provider.owner_id
+        db.commit()
+
+        def accept(owner_id: int = owner_id, last: int = numbers[-1]) -> str:
+            return appointments.move(db_session().get(User, owner_id), last, "accept").status
+
+        def refuse(owner_id: int = owner_id, numbers: list[int] = numbers) -> int:
+            return appointments.refuse_all(db_session().get(User, owner_id), numbers, "Болезнь")
+
+        results = at_once(app, [accept, refuse])
+        assert all(isinstance(result, int | str | AtriumError) for result in results), results
+        db.expire_all()
+        assert "requested" not in {db.get(Appointment, number).status for number in numbers}
+
+
+def test_joining_while_clients_ask(app, db):
+    """I-20: whoever becomes a specialist takes the bookings along, and no request lands on the time that was left."""
+    for _ in range(4):
+        studio = make.organization(make.user("Вера", "Директорова"), "Игорь Мастеров")
+        row = studio.specialists[0]
+        made = invitations.invite(studio.owner, studio.id, "secret", specialist_id=row.id)
+        token = tokens.derived("secret", "invitation", made.nonce)
+        person, who = make.user("Игорь", "Мастеров").id, row.id
+        works = _asking(studio, _clients(studio, 6), make.free(studio))
+        db.commit()
+        results = at_once(
+            app, [lambda p=person, t=token: invitations.accept(db_session().get(User, p), t).id, *works]
+        )
+        assert all(isinstance(result, int | AtriumError) for result in results), results
+        db.expire_all()
+        held = db.scalars(
+            select(Booking).join(Appointment).where(Appointment.specialist_id == who, Booking.active)
+        )
+        assert [one.resource_id for one in held] == [row.resource_id]
 
 
 @pytest.mark.parametrize("round_", range(3))

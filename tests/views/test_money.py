@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app import money
 from app.actions import payments, providers
-from app.errors import Forbidden, Invalid, NotFound
+from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.queries.payments import account
 from models import Entry, Notice, Payment
 from tests import factories as make
@@ -26,6 +26,11 @@ from tests import factories as make
         ("-5", None),
         ("1e9", None),
         ("NaN", None),
+        ("sNaN", None),
+        ("9e999999", None),
+        ("1,500", None),
+        ("1.500", None),
+        ("１５", None),
         ("Infinity", None),
         ("сто", None),
     ],
@@ -110,3 +115,23 @@ def test_both_sides_see_three_numbers(sign_in):
     assert "0\N{NO-BREAK SPACE}₽" in page
     wrong = provider.post(f"/practice/appointments/{asked.id}/price", data={"price": "1"})
     assert wrong.status_code == 422
+
+
+def test_what_does_not_take_place_is_not_paid(app, db):
+    from app.actions import appointments
+
+    asked = make.appointment()
+    owner = asked.client.provider.owner
+    appointments.move(owner, asked.id, "decline", comment="Нет")
+    assert _three(db, asked) == (200000, 0, 0)
+    with pytest.raises(Invalid):
+        payments.record(owner, asked.id, "100")
+
+
+def test_one_form_is_one_payment(app, db):
+    asked, key = make.appointment(), uuid4()
+    owner = asked.client.provider.owner
+    payments.record(owner, asked.id, "100", form_key=key)
+    with pytest.raises(Stale):
+        payments.record(owner, asked.id, "200", form_key=key)
+    assert len(db.scalars(select(Payment)).all()) == 1

@@ -168,3 +168,8 @@ def test_statements_of_the_page(provider, sign_in, count_statements):
     reader.get("/s/anna-svetlova")
     with count_statements(12):
         reader.get("/s/anna-svetlova")
+
+
+@pytest.mark.parametrize("slug", ["a%00b", "x" * 300, "%ff", "..", "a b"])
+def test_odd_addresses_are_not_there(provider, sign_in, slug):
+    assert sign_in(provider.owner).get(f"/s/{slug}").status_code == 404

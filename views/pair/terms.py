@@ -33,7 +33,7 @@ def download_terms(client_id: int) -> ResponseReturnValue:
     """«Скачать»: links of five minutes for what is ticked (S2-52, S2-53)."""
     client, ours = known(client_id)
     try:
-        files = documents.files_of_versions(client.provider_id, chosen())
+        files = documents.files_of_versions(client.provider_id, chosen(), shown_only=not ours)
         links = documents.links(actor(), sign_in_key(), files)
     except Invalid as error:
         return _page(client, ours=ours, problem=str(error.text)), 422

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app import money
 from app.actions import payments as actions
-from app.errors import Invalid
+from app.errors import Invalid, Stale
 from app.extensions import db
 from app.queries import payments as queries
 from models import PaymentMethod
@@ -42,6 +42,8 @@ def record_payment(appointment_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         return _page(appointment_id, error.fields), 422
+    except Stale as error:
+        return _page(appointment_id, {"amount": error.text}), 409
     return _done(appointment_id, _("The payment is recorded. The client sees it at once."))
 
 
