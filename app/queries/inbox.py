@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Integer, ScalarSelect, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.flows import REQUESTED
 from app.notices import JOURNAL
 from app.permissions import P
 from app.plans import first
 from app.policy import Actor, rights
 from app.queries.chat import unread_clients, unread_orders
 from app.queries.wording import words
-from models import FACE, Channel, Client, Entry, Notice, Provider, Specialist
+from models import FACE, Appointment, Channel, Client, Entry, Notice, Provider, Specialist
 
 PAGE = 40
 #: Subjects that have a page of their own.
@@ -94,7 +95,8 @@ def unread(session: Session, actor: Actor) -> int:
 class Unread:
     """What the frame of a resident's page counts: notices, at most MOST; orders with unread messages, at most 100;
     `here`: notices of the subject that was asked for. `client`: whether the reader has a provider; `chats`: providers
-    who wrote what the reader has not read, at most 100. `works`: whether he is a specialist or has an organization."""
+    who wrote what the reader has not read, at most 100. `works`: whether he is a specialist or has an organization,
+    and how many `requests` wait for him there."""
 
     notices: int = 0
     orders: int = 0
@@ -102,13 +104,14 @@ class Unread:
     client: bool = False
     chats: int = 0
     works: bool = False
+    requests: int = 0
 
 
 def counters(session: Session, actor: Actor, subject: str = "") -> Unread:
     """All numbers of the frame, and whether what is shown («order:42») has unread notices. One statement."""
     serves = not rights(session, actor).isdisjoint((P.ORDERS_SEE_ALL, P.ORDERS_EXECUTE))
     row = session.execute(_counters(serves), {"reader": actor.id, "subject": subject}).one()
-    return Unread(row.notices, row.orders, row.here, row.client, row.chats, row.works)
+    return Unread(row.notices, row.orders, row.here, row.client, row.chats, row.works, row.requests)
 
 
 @cache
@@ -123,7 +126,28 @@ def _counters(serves: bool) -> Any:
             exists().where(Provider.owner_id == bindparam("reader", type_=Integer)),
             exists().where(Specialist.user_id == bindparam("reader", type_=Integer), Specialist.active),
         ).label("works"),
+        _requests().scalar_subquery().label("requests"),
     )
+
+
+@cache
+def _requests() -> Select[int]:
+    """How many requests wait for the parameter `reader`, as an owner or as the one who is asked; at most MOST."""
+    reader = bindparam("reader", type_=Integer)
+    found = (
+        select(Appointment.id)
+        .where(
+            Appointment.status == REQUESTED.name,
+            or_(
+                Appointment.provider_id.in_(select(Provider.id).where(Provider.owner_id == reader)),
+                Appointment.specialist_id.in_(
+                    select(Specialist.id).where(Specialist.user_id == reader, Specialist.active)
+                ),
+            ),
+        )
+        .limit(first(MOST))
+    )
+    return select(func.count()).select_from(found.subquery())
 
 
 def has_unread(session: Session, actor: Actor, subject: str) -> bool:

@@ -26,8 +26,10 @@ def local_path(address: str | None) -> str:
 
 
 def first_page(user: User) -> str:
-    """Where somebody begins: staff at the desk, everybody else at the services."""
-    return url_for("desk.queue" if policy.can(db.session, user, P.DESK) else "portal.home")
+    """Where somebody begins: staff at the desk, specialists at their day, everybody else at the services."""
+    if policy.can(db.session, user, P.DESK):
+        return url_for("desk.queue")
+    return url_for("practice.index" if policy.practices(db.session, user) else "portal.home")
 
 
 def back() -> Response:
