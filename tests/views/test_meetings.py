@@ -94,6 +94,31 @@ def test_pages_by_keyset(me: Any, pair: Client, later: Any) -> None:
     assert rows(me.get("/appointments?after=999999999").text) == []
 
 
+@pytest.mark.parametrize("number", ["99999999999", "9" * 20, "-" + "9" * 20, "9" * 5000, "²", "0", "-1"])
+def test_a_number_that_no_column_holds_is_no_error(me: Any, pair: Client, sign_in: Any, number: str) -> None:
+    """Addresses are typed by anybody: what no row can be called is as if it were not there."""
+    make.appointment(pair)
+    lists = ("/appointments?after=", "/appointments/past?before=", "/providers?after=", "/ask?after=")
+    for address in (*lists, "/ask?client=", "/notices?before=", "/orders?before="):
+        assert me.get(address + number).status_code in (200, 302, 404), address
+    assert me.post("/notices/read", data={"id": number}).status_code == 303
+    host = sign_in(pair.provider.owner)
+    base = f"/practice/{pair.provider_id}"
+    for address in (f"/practice/clients/{pair.id}?before=", f"{base}/clients?after=", f"{base}/book?client="):
+        assert host.get(address + number).status_code in (200, 404), address
+    for address in (f"{base}/calendar?who=", f"{base}/hours?who="):
+        assert host.get(address + number).status_code in (200, 404), address
+
+
+def test_one_notice_that_cannot_be_is_not_all_of_them(me: Any, pair: Client, run_jobs: Any) -> None:
+    appointments.move(pair.provider.owner, make.appointment(pair).id, "accept")
+    run_jobs()
+    me.post("/notices/read", data={"id": "9" * 20})
+    assert 'data-count="1" data-counter="notices"' in me.get("/notices").text
+    me.post("/notices/read")
+    assert 'data-count="0" data-counter="notices"' in me.get("/notices").text
+
+
 def test_a_refusal_is_seen_with_the_next_step(me: Any, pair: Client, later: Any) -> None:
     """S2-28, S2-38, S2-39: why, another time, the chat; for a week, and not what the client has cancelled."""
     declined = led(make.appointment(pair, make.free(pair.provider, 1)), "decline", later)

@@ -21,6 +21,7 @@ from app.queries import practice as queries
 from app.queries import slots
 from models import Client, Offer, Specialist
 from views.context import actor, local, signed_in, when
+from views.numbers import number
 from views.practice.appointment import DAYS, by_day
 from views.practice.base import (
     chosen_moment,
@@ -96,9 +97,8 @@ def do_book(provider_id: int) -> ResponseReturnValue:
 def _choice(here: Practice, sent: Mapping[str, str]) -> Choice:
     """Raises NotFound for a client who is not the reader's."""
     client = None
-    number = sent.get("client", "")
-    if number.isascii() and number.isdecimal() and len(number) < 10:
-        client, whose = known(int(number))
+    if (client_id := number(sent, "client")) is not None:
+        client, whose = known(client_id)
         if whose.provider.id != here.provider.id:
             raise NotFound
     mine = seen_specialists(here)
