@@ -119,6 +119,32 @@ def test_one_notice_that_cannot_be_is_not_all_of_them(me: Any, pair: Client, run
     assert 'data-count="0" data-counter="notices"' in me.get("/notices").text
 
 
+def test_nobody_elses_appointment_is_a_place_in_the_list(me: Any, pair: Client, later: Any) -> None:
+    """S2-61: by a foreign number in the address nobody finds out when that appointment is."""
+    own = make.appointment(pair, make.free(pair.provider, 3))
+    foreign = make.client_of(pair.provider, make.resident("Лера", "Петрова"))
+    early = make.appointment(foreign, make.free(pair.provider, 0))
+    late = make.appointment(foreign, make.free(pair.provider, 20))
+    assert rows(me.get("/appointments").text) == [own.id]
+    assert rows(me.get(f"/appointments?after={early.id}").text) == []
+    led(own, "cancel", later)
+    assert rows(me.get("/appointments/past").text) == [own.id]
+    assert rows(me.get(f"/appointments/past?before={late.id}").text) == []
+
+
+def test_what_is_over_with_several_providers_is_one_list(me: Any, pair: Client, later: Any) -> None:
+    """S2-34: the latest first, whoever it was with; the next page goes on where this one has ended."""
+    other = make.client_of(make.specialist(make.user(), "Пётр Лампов"), pair.user)
+    stranger = make.client_of(pair.provider, make.resident("Лера", "Петрова"))
+    make.appointment(stranger, make.free(pair.provider, 30))
+    made = [
+        led(make.appointment(one, make.free(one.provider, number)), "cancel", later)
+        for number, one in ((1, pair), (3, other), (6, pair), (9, other))
+    ]
+    assert rows(me.get("/appointments/past").text) == [one.id for one in reversed(made)]
+    assert rows(me.get(f"/appointments/past?before={made[2].id}").text) == [made[1].id, made[0].id]
+
+
 def test_a_refusal_is_seen_with_the_next_step(me: Any, pair: Client, later: Any) -> None:
     """S2-28, S2-38, S2-39: why, another time, the chat; for a week, and not what the client has cancelled."""
     declined = led(make.appointment(pair, make.free(pair.provider, 1)), "decline", later)
