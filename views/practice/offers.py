@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 from app import money
 from app.actions import providers as actions
 from app.errors import Invalid
+from app.extensions import db
 from app.policy import Practice
+from app.queries import appointments as queries
 from models import Offer
 from views.context import actor, signed_in
 from views.numbers import numbers
@@ -27,7 +29,7 @@ def offers(provider_id: int) -> ResponseReturnValue:
     """The catalogue; a specialist of an organization ticks what he does."""
     here = enter(provider_id)
     mine = here.me if here.provider.is_organization and not here.owner else None
-    return page("practice/offers.html", here, mine=mine)
+    return page("practice/offers.html", here, mine=mine, offers=queries.offers(db.session, here.provider))
 
 
 @practice.get("/<int:provider_id>/services/new")

@@ -12,6 +12,7 @@ from app.actions import documents
 from app.actions import terms as actions
 from app.errors import Invalid, TooLarge
 from app.extensions import db
+from app.queries import practice as practices
 from app.queries import terms as queries
 from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import Terms
@@ -132,7 +133,7 @@ def _one(found: Terms, problems: dict[str, Any] | None = None, links: object = (
         signers=queries.signers(db.session, found.versions[0].id) if found.versions else [],
         demanding=numbers(request.form.getlist("offer"))
         if returned
-        else [one.id for one in here.provider.offers if found in one.terms],
+        else practices.demanding(db.session, found),
         title_typed=request.form["title"] if returned else found.title,
         problems=problems or {},
         links=links,
