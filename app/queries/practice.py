@@ -208,12 +208,8 @@ def client_names(session: Session, actor: Actor, practice: Practice, sought: str
 
 
 def _own_ids(actor: Actor, practice: Practice) -> Any:
-    return (
-        served_clients(actor)
-        .where(Client.provider_id == practice.provider.id)
-        .with_only_columns(Client.id)
-        .scalar_subquery()
-    )
+    own = served_clients(actor).where(Client.provider_id == practice.provider.id)
+    return own.with_only_columns(Client.id)
 
 
 _ORDER = (User.first_name, User.last_name, Client.id)
