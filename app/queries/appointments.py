@@ -153,10 +153,23 @@ def _planned_lines(of_one: bool, further: bool) -> Any:
 
 @cache
 def _past_lines(of_one: bool, further: bool) -> Any:
+    # Each pair's calendar is walked from its end: of one that is ten years long nothing but the page is read.
     over = or_(Appointment.closed_at.is_not(None), Appointment.ends_at <= bindparam("now"))
-    order = (Appointment.starts_at.desc(), Appointment.id.desc())
-    query = _lines(of_one=of_one).where(over).order_by(*order).limit(first(PAGE + 1))
-    return query.where(tuple_(Appointment.starts_at, Appointment.id) < _last()) if further else query
+    walk = (
+        select(Appointment)
+        .where(Appointment.client_id == Client.id, over)
+        .order_by(Appointment.starts_at.desc(), Appointment.id.desc())
+        .limit(first(PAGE + 1))
+    )
+    if further:
+        walk = walk.where(tuple_(Appointment.starts_at, Appointment.id) < _last())
+    one = aliased(Appointment, walk.lateral("one"))
+    return (
+        _columns(one, select_from=(Client, one))
+        .where(*_mine(of_one))
+        .order_by(one.starts_at.desc(), one.id.desc())
+        .limit(first(PAGE + 1))
+    )
 
 
 @cache
@@ -185,33 +198,48 @@ def _soonest_line() -> Any:
 
 
 def _lines(*, of_one: bool) -> Any:
-    mine = select(Client.id).where(Client.user_id == bindparam("reader", type_=Integer))
-    query = (
+    mine = select(Client.id).where(*_mine(of_one))
+    return _columns(Appointment, select_from=(Appointment,)).where(Appointment.client_id.in_(mine))
+
+
+def _mine(of_one: bool) -> tuple[Any, ...]:
+    """The reader's pairs, or one of them."""
+    mine = Client.user_id == bindparam("reader", type_=Integer)
+    return (mine, Client.id == bindparam("client", type_=Integer)) if of_one else (mine,)
+
+
+def _columns(one: Any, *, select_from: tuple[Any, ...]) -> Any:
+    return (
         select(
-            Appointment.id,
-            Appointment.version,
-            Appointment.status,
-            Appointment.title,
-            Appointment.starts_at,
-            Appointment.ends_at,
-            Appointment.reason,
-            Appointment.client_id,
-            Appointment.offer_id,
+            one.id,
+            one.version,
+            one.status,
+            one.title,
+            one.starts_at,
+            one.ends_at,
+            one.reason,
+            one.client_id,
+            one.offer_id,
             Provider.kind,
             Provider.name.label("provider"),
             Specialist.name.label("specialist"),
         )
-        .join(Provider, Provider.id == Appointment.provider_id)
-        .join(Specialist, Specialist.id == Appointment.specialist_id)
-        .where(Appointment.client_id.in_(mine))
+        .select_from(*select_from)
+        .join(Provider, Provider.id == one.provider_id)
+        .join(Specialist, Specialist.id == one.specialist_id)
     )
-    return query.where(Appointment.client_id == bindparam("client", type_=Integer)) if of_one else query
 
 
 def _last() -> Any:
-    """Where the page before has ended."""
-    last = aliased(Appointment)
-    moment = select(last.starts_at).where(last.id == bindparam("last")).scalar_subquery()
+    """Where the page before has ended: at an appointment of the reader's own. After anybody else's there is nothing, so
+    that no address tells when it is."""
+    last, whose = aliased(Appointment), aliased(Client)
+    moment = (
+        select(last.starts_at)
+        .join(whose, whose.id == last.client_id)
+        .where(last.id == bindparam("last"), whose.user_id == bindparam("reader", type_=Integer))
+        .scalar_subquery()
+    )
     return tuple_(moment, bindparam("last", type_=Appointment.id.type))
 
 

@@ -12,24 +12,23 @@ from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app import clock
 from app.flows import AGREED, HELD, MISSED, REQUESTED
-from app.notices import JOURNAL
 from app.policy import Actor, Practice, served_clients
 from app.queries import slots
-from app.queries.wording import words
 from models import (
     FACE,
     Absence,
     Appointment,
     Client,
-    Entry,
     Hours,
     Invitation,
     Offer,
     ReadMark,
     Specialist,
+    Terms,
     Thread,
     User,
 )
+from models.documents import offer_terms
 
 PAGE = 40
 #: Requests and unmarked appointments of the first page.
@@ -156,6 +155,12 @@ def ready(session: Session, practice: Practice) -> Ready:
     return Ready(*session.execute(select(offers, hours, invited)).one())
 
 
+def demanding(session: Session, terms: Terms) -> Sequence[int]:
+    """The numbers of the services that cannot be asked for before a document is signed. One statement."""
+    query = select(offer_terms.c.offer_id).where(offer_terms.c.terms_id == terms.id)
+    return session.scalars(query.order_by(offer_terms.c.offer_id)).all()
+
+
 # --- clients ------------------------------------------------------------------------------------------------------
 
 
@@ -189,7 +194,8 @@ def clients(
     if after is not None:
         who, whose = aliased(User), aliased(Client)
         seen = select(who.first_name, who.last_name, whose.id).join(whose, whose.user_id == who.id)
-        place = seen.where(whose.id == after).subquery()
+        # A foreign client's number would tell where in the alphabet his name is.
+        place = seen.where(whose.id == after, whose.id.in_(_own_ids(actor, practice))).subquery()
         query = query.join(place, tuple_(*_ORDER) > tuple_(*place.c))
     rows = session.execute(query).all()
     found = [Known(client, max(unread or 0, 0), before, then) for client, unread, before, then in rows[:PAGE]]
@@ -199,6 +205,11 @@ def clients(
 def client_names(session: Session, actor: Actor, practice: Practice, sought: str = "") -> Sequence[Client]:
     """The first clients of a name, to choose one. One statement."""
     return session.scalars(_named(actor, practice, sought).limit(PAGE)).all()
+
+
+def _own_ids(actor: Actor, practice: Practice) -> Any:
+    own = served_clients(actor).where(Client.provider_id == practice.provider.id)
+    return own.with_only_columns(Client.id)
 
 
 _ORDER = (User.first_name, User.last_name, Client.id)
@@ -227,35 +238,6 @@ def of_client(
         query = query.where(tuple_(*key) < tuple_(before.starts_at, before.id))
     rows = list(session.scalars(query.order_by(*(one.desc() for one in key)).limit(PAGE + 1)))
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
-
-
-# --- one appointment ----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Event:
-    """A line of an appointment's history, in the reader's language."""
-
-    at: dt.datetime
-    actor: str
-    text: str
-    icon: str
-
-
-def history(session: Session, appointment: Appointment, zone: dt.tzinfo) -> list[Event]:
-    """What happened to the appointment, oldest first, from the journal (I-23), its moments in a zone. One statement."""
-    kinds = [kind for kind, row in JOURNAL.items() if row.history]
-    entries = session.execute(
-        select(Entry.at, Entry.kind, Entry.data, User.first_name + " " + User.last_name)
-        .outerjoin(User, User.id == Entry.actor_id)
-        .where(Entry.subject == appointment.subject, Entry.kind.in_(kinds))
-        .order_by(Entry.id)
-        .limit(100)
-    )
-    return [
-        Event(at, actor or "", str(JOURNAL[kind].history) % words(data, zone), JOURNAL[kind].icon)
-        for at, kind, data, actor in entries
-    ]
 
 
 # --- absences -----------------------------------------------------------------------------------------------------

@@ -94,6 +94,57 @@ def test_pages_by_keyset(me: Any, pair: Client, later: Any) -> None:
     assert rows(me.get("/appointments?after=999999999").text) == []
 
 
+@pytest.mark.parametrize("number", ["99999999999", "9" * 20, "-" + "9" * 20, "9" * 5000, "²", "0", "-1"])
+def test_a_number_that_no_column_holds_is_no_error(me: Any, pair: Client, sign_in: Any, number: str) -> None:
+    """Addresses are typed by anybody: what no row can be called is as if it were not there."""
+    make.appointment(pair)
+    lists = ("/appointments?after=", "/appointments/past?before=", "/providers?after=", "/ask?after=")
+    for address in (*lists, "/ask?client=", "/notices?before=", "/orders?before="):
+        assert me.get(address + number).status_code in (200, 302, 404), address
+    assert me.post("/notices/read", data={"id": number}).status_code == 303
+    host = sign_in(pair.provider.owner)
+    base = f"/practice/{pair.provider_id}"
+    for address in (f"/practice/clients/{pair.id}?before=", f"{base}/clients?after=", f"{base}/book?client="):
+        assert host.get(address + number).status_code in (200, 404), address
+    for address in (f"{base}/calendar?who=", f"{base}/hours?who="):
+        assert host.get(address + number).status_code in (200, 404), address
+
+
+def test_one_notice_that_cannot_be_is_not_all_of_them(me: Any, pair: Client, run_jobs: Any) -> None:
+    appointments.move(pair.provider.owner, make.appointment(pair).id, "accept")
+    run_jobs()
+    me.post("/notices/read", data={"id": "9" * 20})
+    assert 'data-count="1" data-counter="notices"' in me.get("/notices").text
+    me.post("/notices/read")
+    assert 'data-count="0" data-counter="notices"' in me.get("/notices").text
+
+
+def test_nobody_elses_appointment_is_a_place_in_the_list(me: Any, pair: Client, later: Any) -> None:
+    """S2-61: by a foreign number in the address nobody finds out when that appointment is."""
+    own = make.appointment(pair, make.free(pair.provider, 3))
+    foreign = make.client_of(pair.provider, make.resident("Лера", "Петрова"))
+    early = make.appointment(foreign, make.free(pair.provider, 0))
+    late = make.appointment(foreign, make.free(pair.provider, 20))
+    assert rows(me.get("/appointments").text) == [own.id]
+    assert rows(me.get(f"/appointments?after={early.id}").text) == []
+    led(own, "cancel", later)
+    assert rows(me.get("/appointments/past").text) == [own.id]
+    assert rows(me.get(f"/appointments/past?before={late.id}").text) == []
+
+
+def test_what_is_over_with_several_providers_is_one_list(me: Any, pair: Client, later: Any) -> None:
+    """S2-34: the latest first, whoever it was with; the next page goes on where this one has ended."""
+    other = make.client_of(make.specialist(make.user(), "Пётр Лампов"), pair.user)
+    stranger = make.client_of(pair.provider, make.resident("Лера", "Петрова"))
+    make.appointment(stranger, make.free(pair.provider, 30))
+    made = [
+        led(make.appointment(one, make.free(one.provider, number)), "cancel", later)
+        for number, one in ((1, pair), (3, other), (6, pair), (9, other))
+    ]
+    assert rows(me.get("/appointments/past").text) == [one.id for one in reversed(made)]
+    assert rows(me.get(f"/appointments/past?before={made[2].id}").text) == [made[1].id, made[0].id]
+
+
 def test_a_refusal_is_seen_with_the_next_step(me: Any, pair: Client, later: Any) -> None:
     """S2-28, S2-38, S2-39: why, another time, the chat; for a week, and not what the client has cancelled."""
     declined = led(make.appointment(pair, make.free(pair.provider, 1)), "decline", later)

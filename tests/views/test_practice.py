@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
 
 from app import clock
-from app.actions import appointments, chat, invitations, providers, schedule
+from app.actions import appointments, chat, invitations, providers, schedule, terms
 from app.queries import practice as queries
-from models import Appointment
+from models import Appointment, Provider, Terms
 from tests import factories as make
 from tests.views.practice import a_day_of, colleague, local_day, moved_past, pages_of
 
@@ -26,6 +27,71 @@ def test_every_page_answers_within_its_budget(sign_in: Any, count_statements: An
             answer = client.get(address)
         assert answer.status_code == 200, address
         assert len(answer.data) < 100_000, address
+
+
+def test_twenty_services_cost_no_more_statements_than_one(
+    app: Any, sign_in: Any, count_statements: Any
+) -> None:
+    """Who does a service, and what it demands, is read for all of them at once."""
+    provider = make.organization(None, *(f"Мастер {number}" for number in range(5)))
+    for number in range(20):
+        make.offer(provider, f"Услуга {number}")
+    asked = make.appointment(make.client_of(provider))
+    contract = _contract(app, provider)
+    terms.edit(
+        provider.owner,
+        contract.id,
+        contract.title,
+        required=True,
+        active=True,
+        offer_ids=[one.id for one in provider.offers],
+    )
+    offer, who = provider.offers[3].id, provider.specialists[1].id
+    client, base = sign_in(provider.owner), f"/practice/{provider.id}"
+    for address in (
+        f"{base}/book?client={asked.client_id}",
+        f"{base}/book?client={asked.client_id}&offer={offer}&who={who}",
+        f"{base}/services",
+        f"{base}/services/{offer}",
+        f"{base}/team",
+        f"{base}/terms",
+        f"{base}/hours",
+        f"/practice/specialists/{who}",
+        f"/practice/terms/{contract.id}",
+    ):
+        client.get(address)
+        with count_statements(12):
+            page = client.get(address)
+        assert page.status_code == 200, address
+        assert len(page.data) < 100_000, address
+    demanding = client.get(f"/practice/terms/{contract.id}").text
+    assert demanding.count("checked") >= 21
+    with count_statements(12):
+        assert client.post(f"{base}/book", data={"client": asked.client_id}).status_code == 422
+
+
+def test_what_a_colleague_does_costs_no_more_either(sign_in: Any, count_statements: Any) -> None:
+    provider = make.organization()
+    for number in range(20):
+        make.offer(provider, f"Услуга {number}")
+    person, *_ = colleague(provider)
+    client, address = sign_in(person), f"/practice/{provider.id}/services"
+    client.get(address)
+    with count_statements(12):
+        page = client.get(address).text
+    assert page.count(" checked") == 21
+
+
+def _contract(app: Any, provider: Provider) -> Terms:
+    return terms.add(
+        provider.owner,
+        provider.id,
+        "Договор",
+        safe=app.extensions["safe"],
+        stream=io.BytesIO(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"),
+        filename="dogovor.pdf",
+        required=True,
+    )
 
 
 def test_nobody_else_comes_in(sign_in: Any) -> None:
@@ -270,6 +336,26 @@ def test_booking_for_a_client(sign_in: Any, db: Any) -> None:
     assert db.query(Appointment).count() == 1
 
 
+def test_the_form_that_has_booked_already_says_for_when(sign_in: Any, db: Any) -> None:
+    """I-19: back, another time, pressed again: the first appointment stands, and nobody is told of another one."""
+    provider = make.specialist()
+    pair = make.client_of(provider)
+    client, address = sign_in(provider.owner), f"/practice/{provider.id}/book"
+    first, second = make.free(provider, 2), make.free(provider, 6)
+    sent = {"client": pair.id, "form_key": "3f6d3a57-9f2b-4b5e-9b53-0a3a3f0b5d11"}
+    place = client.post(address, data=sent | {"at": first.isoformat()}).location
+    assert 'class="toast' in client.get(place).text
+    again = client.post(address, data=sent | {"at": second.isoformat()})
+    assert (again.status_code, again.location) == (303, place)
+    page = client.get(place).text
+    toast = page.partition('class="toast toast--danger"')[2].partition("</div>")[0]
+    zone = clock.zone(provider.timezone)
+    assert f"{first.astimezone(zone):%H:%M}" in toast
+    assert f"{second.astimezone(zone):%H:%M}" not in toast
+    assert page.count('class="toast toast') + page.count('class="toast"') == 1
+    assert db.query(Appointment).one().starts_at == first
+
+
 def test_no_booking_for_a_foreign_client(sign_in: Any) -> None:
     provider, other = make.specialist(), make.specialist(make.user())
     foreign = make.client_of(other)
@@ -300,6 +386,24 @@ def test_clients_by_name_with_what_is_unread(sign_in: Any, monkeypatch: Any) -> 
     assert "Борис К" in found
     assert "Анна К" not in found
     assert client.get(f"{address}?q=%25&after=99999999999").status_code == 200
+
+
+def test_a_foreign_client_is_no_place_in_the_list(sign_in: Any) -> None:
+    """S2-61: by a foreign number in the address nobody finds out where in the alphabet that name is."""
+    provider, other = make.specialist(), make.specialist(make.user())
+    own = make.client_of(provider, make.resident("Вера", "Клиентова"))
+    foreign = make.client_of(other, make.resident("Анна", "Чужая"))
+    client, address = sign_in(provider.owner), f"/practice/{provider.id}/clients"
+    assert own.user.name in client.get(address).text
+    assert own.user.name not in client.get(f"{address}?after={foreign.id}").text
+    theirs = make.appointment(
+        make.client_of(provider, make.resident("Яна", "Другая")), make.free(provider, 9)
+    )
+    mine = make.appointment(own, make.free(provider, 3))
+    shown = client.get(f"/practice/clients/{own.id}?before={theirs.id}").text
+    assert shown.count(f"/practice/appointments/{mine.id}") == client.get(
+        f"/practice/clients/{own.id}"
+    ).text.count(f"/practice/appointments/{mine.id}")
 
 
 def test_a_client_with_the_chat(sign_in: Any) -> None:

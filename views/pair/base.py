@@ -11,6 +11,7 @@ from app.flows import By
 from app.policy import client_side, load_client
 from models import Client
 from views.context import actor
+from views.numbers import numbers
 from views.practice.base import enter, page
 
 pair = Blueprint("pair", __name__)
@@ -42,8 +43,4 @@ def draw(client: Client, template: str, *, ours: bool, **values: Any) -> str:
 
 def chosen() -> list[int]:
     """The numbers that were ticked; what is none is left out."""
-    return [
-        int(one)
-        for one in request.values.getlist("chosen")
-        if one.isascii() and one.isdecimal() and len(one) < 10
-    ]
+    return numbers(request.values.getlist("chosen"))

@@ -14,6 +14,7 @@ from app.extensions import db
 from app.queries import terms as queries
 from models import Client
 from views.context import actor, signed_in
+from views.numbers import numbers
 from views.pair.base import chosen, draw, known, pair
 from views.public.base import local_path
 from views.sealed import sign_in_key
@@ -57,7 +58,9 @@ def ask_consent(client_id: int) -> ResponseReturnValue:
 @signed_in
 def change_consent(client_id: int) -> ResponseReturnValue:
     """Confirmed. A version that was replaced meanwhile is not signed, nor is anything beside it."""
-    wanted = dict.fromkeys(_versions("sign"), True) | dict.fromkeys(_versions("withdraw"), False)
+    form = request.form
+    wanted = dict.fromkeys(numbers(form.getlist("sign")), True)
+    wanted |= dict.fromkeys(numbers(form.getlist("withdraw")), False)
     try:
         done = actions.change_consent(actor(), client_id, wanted)
     except (Invalid, Stale) as error:
@@ -69,12 +72,6 @@ def change_consent(client_id: int) -> ResponseReturnValue:
     if len(done) > signed:
         flash(_("The consent is withdrawn. The log keeps when it was given."))
     return redirect(_back() or url_for("pair.terms", client_id=client_id), 303)
-
-
-def _versions(name: str) -> list[int]:
-    return [
-        int(one) for one in request.form.getlist(name) if one.isascii() and one.isdecimal() and len(one) < 10
-    ]
 
 
 def _back() -> str:

@@ -25,6 +25,7 @@ from app.extensions import db
 from app.queries import appointments as queries
 from app.queries import dates, slots, terms
 from views.context import actor, local, signed_in, timezone
+from views.numbers import number
 from views.portal import wishes
 from views.portal.base import portal
 from views.portal.wishes import Wish, wish_of
@@ -41,7 +42,7 @@ _SHORTCUTS = 3
 def ask() -> ResponseReturnValue:
     """The step that what is chosen leads to."""
     step = request.args.get("step", "")
-    client_id = wishes.number(request.args, "client")
+    client_id = number(request.args, "client")
     if client_id is None or step == "provider":
         return _providers(back=step == "provider")
     wish = wish_of(client_id, request.args)
@@ -63,7 +64,7 @@ def ask() -> ResponseReturnValue:
 def send_request() -> ResponseReturnValue:
     """«Подтвердить» (S2-22). Of a time that has just been taken the reader learns at once, with others near."""
     form = request.form
-    client_id, at = wishes.number(form, "client"), wishes.moment(form)
+    client_id, at = number(form, "client"), wishes.moment(form)
     if client_id is None:
         raise NotFound
     wish = wish_of(client_id, form)
@@ -100,7 +101,7 @@ def _form_key() -> UUID | None:
 
 def _providers(*, back: bool) -> ResponseReturnValue:
     """S2-18: from the own list."""
-    after = request.args.get("after", type=int)
+    after = number(request.args, "after")
     page = queries.my_providers(db.session, actor(), after=after)
     if len(page.lines) == 1 and not back and after is None:
         return redirect(url_for("portal.ask", client=page.lines[0].id))
@@ -148,8 +149,8 @@ def _weekdays() -> list[tuple[str, str]]:
     """«пн», «понедельник» in the order of the reader's week."""
     locale = get_locale()
     short, wide = (locale.days["stand-alone"][width] for width in ("abbreviated", "wide"))
-    order = [(locale.first_week_day + number) % 7 for number in range(7)]
-    return [(short[number], wide[number]) for number in order]
+    order = [(locale.first_week_day + later) % 7 for later in range(7)]
+    return [(short[one], wide[one]) for one in order]
 
 
 def _times(wish: Wish, day: dt.date, *, back: bool = False) -> ResponseReturnValue:

@@ -20,6 +20,7 @@ from app.queries import appointments as queries
 from app.queries import payments, wording
 from models import Appointment
 from views.context import actor, counters, local, signed_in, timezone
+from views.numbers import LARGE, number
 from views.portal.base import fragment, portal
 from views.portal.wishes import written
 
@@ -49,7 +50,7 @@ def day_of_week(date: dt.date) -> str:
 @signed_in
 def appointments() -> ResponseReturnValue:
     """What is requested or agreed, the soonest first (S2-25); and what was lately refused, with the next step."""
-    after = request.args.get("after", type=int)
+    after = number(request.args, "after", LARGE)
     return render_template(
         "portal/_appointments.html" if fragment() else "portal/appointments.html",
         page=queries.planned(db.session, actor(), after=after),
@@ -63,7 +64,7 @@ def appointments() -> ResponseReturnValue:
 @signed_in
 def past_appointments() -> ResponseReturnValue:
     """«Прошедшие записи» (S2-34), the latest first; each opens in a window (S2-35)."""
-    before = request.args.get("before", type=int)
+    before = number(request.args, "before", LARGE)
     return render_template(
         "portal/_past.html" if fragment() else "portal/past.html",
         page=queries.past(db.session, actor(), before=before),

@@ -14,6 +14,7 @@ from app.actions import inbox as actions
 from app.extensions import db
 from app.queries import inbox
 from views.context import actor, day_long, local, signed_in, timezone
+from views.numbers import LARGE, number
 from views.portal.base import fragment, portal
 
 
@@ -21,7 +22,7 @@ from views.portal.base import fragment, portal
 @signed_in
 def notices() -> ResponseReturnValue:
     """The reader's notices, newest first."""
-    before = request.args.get("before", type=int)
+    before = number(request.args, "before", LARGE)
     items, older = inbox.notices(db.session, actor(), timezone(), before=before)
     page = "portal/_notices.html" if fragment() else "portal/notices.html"
     return render_template(
@@ -54,7 +55,8 @@ def _address(subject: str) -> str:
 @signed_in
 def read_notices() -> ResponseReturnValue:
     """Mark all as read, or the one that `id` names."""
-    actions.read(actor(), notice_id=request.form.get("id", type=int))
+    named = number(request.form, "id", LARGE) or 0 if request.form.get("id") else None
+    actions.read(actor(), notice_id=named)
     return redirect(url_for("portal.notices"), 303)
 
 

@@ -18,6 +18,7 @@ from app.kinds import kind_of
 from app.policy import load_service
 from models import FieldKind, Order, Service
 from views.context import actor, signed_in
+from views.numbers import number
 from views.portal.base import portal
 from views.portal.questions import questions
 
@@ -64,8 +65,7 @@ def _page(
 
 def _at() -> int | None:
     """The place that the address names: its QR code led here."""
-    text = request.args.get("place", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+    return number(request.args, "place")
 
 
 def _form_key() -> UUID | None:

@@ -22,6 +22,7 @@ from models import Order, OrderKind
 from views import chat
 from views.context import actor, counters, signed_in, status_chips
 from views.details import details
+from views.numbers import LARGE, whole
 from views.portal.base import fragment, portal
 
 #: The three boxes of «Мои заказы», by their word in the URL.
@@ -44,7 +45,7 @@ def orders() -> ResponseReturnValue:
     if box not in BOXES or (box == "company" and not companies):
         box = "active"
     words = request.args.get("q", "").replace("\0", "").strip()[:100]
-    before = request.args.get("before", type=int)
+    before = whole(request.args.get("before"), LARGE)
     filters = Filters(status=BOXES[box].status, open=BOXES[box].open, words=words)
     if box == "company":
         page = queries.company_orders(db.session, actor(), companies, filters, before=before)

@@ -17,6 +17,7 @@ from app.queries import profiles
 from models import Client
 from views import chat
 from views.context import actor, counters, signed_in
+from views.numbers import number
 from views.portal.base import fragment, portal
 
 
@@ -24,7 +25,7 @@ from views.portal.base import fragment, portal
 @signed_in
 def providers() -> ResponseReturnValue:
     """Everybody who has invited the reader, the first one first (S2-4, S2-5, S2-40, S2-45)."""
-    after = request.args.get("after", type=int)
+    after = number(request.args, "after")
     page = queries.my_providers(db.session, actor(), after=after)
     template = "portal/_providers.html" if fragment() else "portal/providers.html"
     return render_template(template, page=page, after=after)

@@ -14,6 +14,7 @@ from app.errors import NotFound
 from app.extensions import db
 from app.queries import appointments as queries
 from models import Client, Offer, Specialist
+from views.numbers import number
 from views.portal.providers import own_client
 
 
@@ -55,11 +56,6 @@ def wish_of(client_id: int, sent: Mapping[str, str]) -> Wish:
     wish = Wish(client, [one for one in offers if serving(one)], offer)
     who = next((one for one in wish.serving if one.id == who_id), None)
     return Wish(client, wish.offers, offer, who if len(wish.serving) > 1 else None)
-
-
-def number(sent: Mapping[str, str], name: str) -> int | None:
-    text = sent.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def moment(sent: Mapping[str, str]) -> dt.datetime | None:

@@ -22,10 +22,10 @@ from app.queries import practice as queries
 from app.queries import wording
 from models import Absence, AbsenceKind
 from views.context import actor, signed_in
+from views.numbers import LARGE, numbers
 from views.practice.base import (
     arranged_specialists,
     enter,
-    numbers,
     page,
     practice,
     typed_day,
@@ -174,7 +174,7 @@ def refuse_affected(absence_id: int) -> ResponseReturnValue:
     """«Отказать всем»: one reason for all that the reader saw. What has come since is left for him to see."""
     absence = actions.load_absence(actor(), absence_id)
     here = enter(absence.provider_id)
-    saw = set(numbers("appointment"))
+    saw = set(numbers(request.form.getlist("appointment"), LARGE))
     standing = [one.id for one in queries.affected(db.session, here, absence) if one.id in saw]
     comment = request.form.get("comment", "")
     try:

@@ -17,7 +17,7 @@ from app.extensions import db
 from app.flows import APPOINTMENT, APPOINTMENT_STATUSES, By, Move
 from app.policy import Practice
 from app.queries import payments, slots
-from app.queries import practice as queries
+from app.queries.appointments import history
 from models import Appointment
 from views.context import actor, counters, local, signed_in, timezone, when
 from views.practice import today
@@ -146,7 +146,7 @@ def state(shown: Appointment) -> dict[str, Any]:
         "begun": begun,
         "account": payments.account(db.session, shown),
         "over": shown.ends_at <= clock.now(),
-        "history": queries.history(db.session, shown, timezone()),
+        "history": history(db.session, shown, timezone()),
     }
 
 

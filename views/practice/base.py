@@ -142,13 +142,6 @@ def sent_words() -> str:
     return request.args.get("q", "").replace("\0", "").strip()[:100]
 
 
-def numbers(name: str) -> list[int]:
-    """The whole numbers of a form's field; what is none is left out."""
-    return [
-        int(one) for one in request.form.getlist(name) if one.isascii() and one.isdecimal() and len(one) < 10
-    ]
-
-
 def form_key() -> UUID | None:
     try:
         return UUID(request.form.get("form_key", ""))

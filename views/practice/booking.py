@@ -19,8 +19,10 @@ from app.extensions import db
 from app.policy import Practice
 from app.queries import practice as queries
 from app.queries import slots
-from models import Client, Offer, Specialist
+from app.queries.appointments import offers as offers_of
+from models import Appointment, Client, Offer, Specialist
 from views.context import actor, local, signed_in, when
+from views.numbers import number
 from views.practice.appointment import DAYS, by_day
 from views.practice.base import (
     chosen_moment,
@@ -86,23 +88,35 @@ def do_book(provider_id: int) -> ResponseReturnValue:
         fields = error.fields if isinstance(error, Invalid) else {}
         text = "" if fields else str(error.text)
         return _page(here, _choice(here, request.form), fields, text, at), error.status
-    flash(
-        _("%(name)s is booked for %(when)s and has been told.", name=made.client.user.name, when=when(at)),
-        "ok",
-    )
+    flash(*_told(made, at))
     return redirect(url_for("practice.appointment", appointment_id=made.id), 303)
+
+
+def _told(made: Appointment, at: dt.datetime) -> tuple[str, str]:
+    """What the press has done. A form that is sent again, from a page to which one went back, books nothing more: if it
+    names another time by then, that is said, and which time stands."""
+    name, stands = made.client.user.name, when(made.starts_at)
+    if made.starts_at == at:
+        return _("%(name)s is booked for %(when)s and has been told.", name=name, when=stands), "ok"
+    text = _(
+        "Nothing was changed: by this form %(name)s is booked for %(when)s already. Move this appointment to another "
+        "time, or book anew.",
+        name=name,
+        when=stands,
+    )
+    return text, "error"
 
 
 def _choice(here: Practice, sent: Mapping[str, str]) -> Choice:
     """Raises NotFound for a client who is not the reader's."""
     client = None
-    number = sent.get("client", "")
-    if number.isascii() and number.isdecimal() and len(number) < 10:
-        client, whose = known(int(number))
+    if (client_id := number(sent, "client")) is not None:
+        client, whose = known(client_id)
         if whose.provider.id != here.provider.id:
             raise NotFound
     mine = seen_specialists(here)
-    offers = [one for one in here.provider.offers if set(actions.serving(one)) & set(mine)]
+    every = offers_of(db.session, here.provider)
+    offers = [one for one in every if set(actions.serving(one)) & set(mine)]
     offer = _one(offers, sent.get("offer", ""))
     those = [one for one in actions.serving(offer) if one in mine] if offer else []
     return Choice(client, offers, offer, those, _one(those, sent.get("who", "")))

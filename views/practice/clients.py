@@ -14,7 +14,8 @@ from app.queries import practice as queries
 from models import Appointment
 from views import chat as chats
 from views.context import actor, counters, signed_in
-from views.practice.base import enter, fragment, known, numbers, page, practice, sent_words
+from views.numbers import LARGE, number, numbers
+from views.practice.base import enter, fragment, known, page, practice, sent_words
 
 
 @practice.get("/<int:provider_id>/clients")
@@ -22,9 +23,7 @@ from views.practice.base import enter, fragment, known, numbers, page, practice,
 def clients(provider_id: int) -> ResponseReturnValue:
     """The clients by their names, with what is unread and when they come."""
     here = enter(provider_id)
-    sought, after = sent_words(), request.args.get("after", type=int)
-    if after is not None and not 0 < after < 2**31:
-        after = None
+    sought, after = sent_words(), number(request.args, "after")
     found, more = queries.clients(db.session, actor(), here, sought, after=after)
     given = {"found": found, "more": more, "sought": sought, "after": after}
     if fragment():
@@ -67,11 +66,11 @@ def _page(client_id: int, tab: str) -> str:
 
 def _cursor(client_id: int) -> Appointment | None:
     """The appointment before which the page begins."""
-    number = request.args.get("before", type=int)
-    if number is None:
+    last = number(request.args, "before", LARGE)
+    if last is None:
         return None
     try:
-        found = policy.load_appointment(db.session, actor(), number)
+        found = policy.load_appointment(db.session, actor(), last)
     except NotFound:
         return None
     return found if found.client_id == client_id else None
@@ -82,6 +81,6 @@ def _cursor(client_id: int) -> Appointment | None:
 def show(client_id: int) -> ResponseReturnValue:
     """The owner says which specialists see this client."""
     known(client_id)
-    actions.show(actor(), client_id, numbers("specialist"))
+    actions.show(actor(), client_id, numbers(request.form.getlist("specialist")))
     flash(_("Saved: who sees this client"), "ok")
     return redirect(url_for("practice.client", client_id=client_id), 303)

@@ -12,10 +12,13 @@ from flask_babel import gettext as _
 from app import money
 from app.actions import providers as actions
 from app.errors import Invalid
+from app.extensions import db
 from app.policy import Practice
+from app.queries import appointments as queries
 from models import Offer
 from views.context import actor, signed_in
-from views.practice.base import arranged_specialists, enter, numbers, page, practice, staff_of
+from views.numbers import numbers
+from views.practice.base import arranged_specialists, enter, page, practice, staff_of
 
 _FIELDS = ("name", "description", "minutes", "buffer", "price", "place", "meeting_url")
 
@@ -26,7 +29,7 @@ def offers(provider_id: int) -> ResponseReturnValue:
     """The catalogue; a specialist of an organization ticks what he does."""
     here = enter(provider_id)
     mine = here.me if here.provider.is_organization and not here.owner else None
-    return page("practice/offers.html", here, mine=mine)
+    return page("practice/offers.html", here, mine=mine, offers=queries.offers(db.session, here.provider))
 
 
 @practice.get("/<int:provider_id>/services/new")
@@ -74,7 +77,7 @@ def switch_offer(provider_id: int, offer_id: int) -> ResponseReturnValue:
 def serve(specialist_id: int) -> ResponseReturnValue:
     """What a specialist of an organization does: his own choice, or the owner's."""
     specialist, here = staff_of(specialist_id)
-    actions.serve(actor(), specialist.id, numbers("offer"))
+    actions.serve(actor(), specialist.id, numbers(request.form.getlist("offer")))
     flash(_("Saved: what %(name)s does", name=specialist.name), "ok")
     if here.owner:
         return redirect(url_for("practice.specialist", specialist_id=specialist_id), 303)
@@ -87,12 +90,13 @@ def _save(provider_id: int, offer_id: int | None) -> ResponseReturnValue:
         actions.offer_of(here.provider, offer_id)
     sent = {name: request.form.get(name, "") for name in _FIELDS}
     sent["active"] = "yes" if request.form.get("active") == "yes" else ""
+    who = numbers(request.form.getlist("specialist"))
     try:
-        saved = actions.save_offer(actor(), provider_id, offer_id, sent, numbers("specialist"))
+        saved = actions.save_offer(actor(), provider_id, offer_id, sent, who)
     except Invalid as error:
         here = enter(provider_id, manage=True)
         shown = actions.offer_of(here.provider, offer_id) if offer_id else None
-        return _form(here, shown, sent | {"specialists": numbers("specialist")}, error.fields), error.status
+        return _form(here, shown, sent | {"specialists": who}, error.fields), error.status
     flash(_("Saved: %(name)s", name=saved.name), "ok")
     return redirect(url_for("practice.offers", provider_id=provider_id), 303)
 

@@ -13,7 +13,9 @@ from app import money, timezones
 from app.actions import invitations as invitation_actions
 from app.actions import providers as actions
 from app.errors import Forbidden, Invalid, NotFound
+from app.extensions import db
 from app.policy import Practice
+from app.queries import appointments as queries
 from models import Specialist
 from views.context import actor, signed_in
 from views.practice.base import enter, page, practice, staff_of
@@ -131,11 +133,13 @@ def _specialist(
     typed: Mapping[str, object],
     problems: Mapping[str, object] | None = None,
 ) -> str:
+    offers = queries.offers(db.session, here.provider)
     return page(
         "practice/specialist.html",
         here,
         specialist=shown,
-        specialist_offers=[one.id for one in here.provider.offers if shown in one.specialists],
+        offers=offers,
+        specialist_offers=[one.id for one in offers if shown in one.specialists],
         typed=typed,
         problems=problems or {},
     )

@@ -12,11 +12,13 @@ from app.actions import documents
 from app.actions import terms as actions
 from app.errors import Invalid, TooLarge
 from app.extensions import db
+from app.queries import practice as practices
 from app.queries import terms as queries
 from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import Terms
 from views.context import actor, signed_in
-from views.practice.base import enter, numbers, page, practice
+from views.numbers import numbers
+from views.practice.base import enter, page, practice
 from views.sealed import safe, sign_in_key
 
 
@@ -73,7 +75,7 @@ def edit_terms(terms_id: int) -> ResponseReturnValue:
             form.get("title", ""),
             required=form.get("required") == "yes",
             active=form.get("active") == "yes",
-            offer_ids=numbers("offer"),
+            offer_ids=numbers(request.form.getlist("offer")),
         )
     except Invalid as error:
         return _one(actions.load(actor(), terms_id), error.fields), 422
@@ -129,9 +131,9 @@ def _one(found: Terms, problems: dict[str, Any] | None = None, links: object = (
         here,
         terms=found,
         signers=queries.signers(db.session, found.versions[0].id) if found.versions else [],
-        demanding=numbers("offer")
+        demanding=numbers(request.form.getlist("offer"))
         if returned
-        else [one.id for one in here.provider.offers if found in one.terms],
+        else practices.demanding(db.session, found),
         title_typed=request.form["title"] if returned else found.title,
         problems=problems or {},
         links=links,
