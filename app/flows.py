@@ -19,7 +19,7 @@ from app.permissions import P
 @dataclass(frozen=True)
 class Status:
     """`tone` is one of ok, wait, attention, danger, neutral; `then` tells the resident what happens next. `mark` is the
-    sign that the seeds put before some (S2-26..S2-28)."""
+    sign before some (S2-26..S2-28)."""
 
     name: str
     label: object

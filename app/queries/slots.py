@@ -11,7 +11,9 @@ import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
@@ -24,8 +26,7 @@ from models import Absence, Booking, Hours, Offer, Provider, Specialist
 Span = tuple[dt.datetime, dt.datetime]
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A time that can be asked for, and of whom."""
 
     at: dt.datetime
@@ -54,23 +55,25 @@ def free_slots(
     taken = busy(session, {one.resource_id for one in specialists}, since, until + long, ignoring=ignoring)
     found = [
         Slot(at, one)
-        for one in specialists
+        for one in sorted(specialists, key=lambda one: (one.position, one.id))
         for at in starts(open_[one.id], taken[one.resource_id], offer, provider.step)
         if since <= at < until
     ]
-    return sorted(found, key=lambda slot: (slot.at, slot.specialist.position, slot.specialist.id))
+    found.sort(key=itemgetter(0))  # keeps the specialists' order within a time
+    return found
 
 
 def starts(open_: Iterable[Span], taken: Sequence[Span], offer: Offer, step: int) -> Iterator[dt.datetime]:
     """Starts on the grid of each opening. The appointment lies within the hours, its rest afterwards need not. What is
     taken is in order and does not overlap, so the first that ends after a start says whether it is free."""
-    long, rest, grid = (dt.timedelta(minutes=n) for n in (offer.minutes, offer.buffer, step))
+    long, whole, grid = (dt.timedelta(minutes=n) for n in (offer.minutes, offer.minutes + offer.buffer, step))
     ends = [to for _since, to in taken]
     for start, end in open_:
-        at = start
-        while at + long <= end:
-            later = bisect_right(ends, at)
-            if later == len(ends) or taken[later][0] >= at + long + rest:
+        at, last, ahead = start, end - long, bisect_right(ends, start)
+        while at <= last:
+            while ahead < len(ends) and ends[ahead] <= at:
+                ahead += 1
+            if ahead == len(ends) or taken[ahead][0] >= at + whole:
                 yield at
             at += grid
 
@@ -85,21 +88,23 @@ def openings(
     """By specialist: when he is there between two moments, hours without absences, whole openings at both ends. The
     grid of starts begins anew after an absence. Two statements."""
     zone = clock.zone(provider.timezone)
-    week: dict[tuple[int, int], list[Hours]] = defaultdict(list)
+    # Colleagues have much the same hours: each stretch of a day is reckoned once.
+    opening = cache(lambda day, start, end: (moment(day, start, zone), moment(day, end, zone, last=True)))
+    week: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
     ids = [one.id for one in specialists]
-    for hours in session.scalars(
-        select(Hours).where(Hours.specialist_id.in_(ids)).order_by(Hours.weekday, Hours.start)
-    ):
-        week[hours.specialist_id, hours.weekday].append(hours)
+    columns = (Hours.specialist_id, Hours.weekday, Hours.start, Hours.end)
+    asked = select(*columns).where(Hours.specialist_id.in_(ids)).order_by(Hours.weekday, Hours.start)
+    for specialist_id, weekday, start, end in session.execute(asked):
+        week[specialist_id, weekday].append((start, end))
     away = absences(session, provider, since, until)
     days = list(_days(since.astimezone(zone).date(), until.astimezone(zone).date()))
     return {
         one.id: list(
             without(
                 [
-                    (moment(day, h.start, zone), moment(day, h.end, zone, last=True))
+                    opening(day, start, end)
                     for day in days
-                    for h in week[one.id, day.weekday()]
+                    for start, end in week.get((one.id, day.weekday()), ())
                 ],
                 [span(row, zone) for row in away if row.specialist_id in (None, one.id)],
             )
