@@ -278,8 +278,6 @@ def test_nobody_else_sees_it(pair: Client, sign_in: Any) -> None:
 
 
 def test_the_providers_side_is_led_to_the_practice(app: Any, pair: Client, sign_in: Any) -> None:
-    if "practice" not in app.blueprints:
-        pytest.skip("the provider's side is not there yet")
     asked = make.appointment(pair)
     host = sign_in(pair.provider.owner)
     for address in (f"/appointments/{asked.id}", f"/providers/{pair.id}", f"/providers/{pair.id}/chat"):

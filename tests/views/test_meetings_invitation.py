@@ -140,8 +140,6 @@ def test_the_own_invitation(sign_in: Any, db: Any) -> None:
 
 def test_a_colleague_is_led_to_the_practice(app: Any, sign_in: Any, db: Any) -> None:
     """I-20: the same page makes a specialist of whoever it is for."""
-    if "practice" not in app.blueprints:
-        pytest.skip("the provider's side is not there yet")
     org = make.organization()
     address = link(org, specialist_id=org.specialists[0].id)
     colleague = make.user("Игорь", "Мастеров")
