@@ -11,7 +11,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 #: How sealed bytes begin: another way of sealing would have another mark.
 _MARK = b"atrium-1"
 _NONCE = 12
-KEY_BYTES = 32
 
 
 class Broken(Exception):

@@ -49,19 +49,7 @@ def keep_sealed(
 ) -> tuple[StoredFile, str]:
     """Within an action: an upload as a sealed file, and the SHA-256 of what it says. Raises Invalid, TooLarge."""
     stored, digest = safe.save(stream, filename)
-    files.kept(safe, stored)
-    file = StoredFile(
-        id=stored.id,
-        owner_id=actor.id,
-        subject=subject,
-        name=stored.name,
-        content_type=stored.content_type,
-        size=stored.size,
-        sealed=True,
-        created_at=clock.now(),
-    )
-    db.session.add(file)
-    return file, digest
+    return files.added(actor, files.kept(safe, stored), subject, sealed=True), digest
 
 
 # --- what is exchanged ---------------------------------------------------------------------------------------------

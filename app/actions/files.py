@@ -28,20 +28,7 @@ def upload(actor: Actor, storage: Storage, stream: IO[bytes], filename: str, sub
     drafts = select(func.count()).where(StoredFile.owner_id == actor.id, StoredFile.subject == "")
     if not subject and (db.session.scalar(drafts) or 0) >= MAX_DRAFTS:
         raise Invalid(text=_("Too many files are waiting to be sent. Send or remove some of them."))
-    stored = kept(storage, storage.save(stream, filename))
-    file = StoredFile(
-        id=stored.id,
-        owner_id=actor.id,
-        subject=subject,
-        name=stored.name,
-        content_type=stored.content_type,
-        size=stored.size,
-        width=stored.width,
-        height=stored.height,
-        created_at=clock.now(),
-    )
-    db.session.add(file)
-    return file
+    return added(actor, kept(storage, storage.save(stream, filename)), subject)
 
 
 @action
@@ -77,6 +64,24 @@ def kept(storage: Storage | Safe, stored: Stored) -> Stored:
     """Bytes that were saved for a row of this transaction: if the row is rolled back they go too."""
     if_undone(lambda: storage.remove(stored.id))
     return stored
+
+
+def added(actor: Actor, stored: Stored, subject: str, *, sealed: bool = False) -> StoredFile:
+    """The row of bytes that were saved for it."""
+    file = StoredFile(
+        id=stored.id,
+        owner_id=actor.id,
+        subject=subject,
+        name=stored.name,
+        content_type=stored.content_type,
+        size=stored.size,
+        sealed=sealed,
+        width=stored.width,
+        height=stored.height,
+        created_at=clock.now(),
+    )
+    db.session.add(file)
+    return file
 
 
 def drop(storage: Storage | Safe, file_id: UUID) -> None:

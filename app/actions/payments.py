@@ -53,7 +53,7 @@ def record(
     payment = _added(actor, appointment, amount, method, note)
     payment.form_key = form_key
     db.session.flush()
-    _tell(actor, appointment, "payment.recorded", payment)
+    _tell(actor, appointment, "payment.recorded", payment.amount)
     return payment
 
 
@@ -70,7 +70,7 @@ def take_back(actor: Actor, appointment_id: int, payment_id: int) -> Payment:
     taken = _added(actor, appointment, -payment.amount, payment.method, "")
     taken.reverses_id = payment.id
     db.session.flush()
-    _tell(actor, appointment, "payment.taken_back", payment)
+    _tell(actor, appointment, "payment.taken_back", payment.amount)
     return taken
 
 
@@ -86,18 +86,7 @@ def reprice(actor: Actor, appointment_id: int, typed: str) -> Appointment:
         raise Invalid({"price": _("More has been paid already: take a payment back first.")})
     if price != appointment.price:
         appointment.price = price
-        journal.write(
-            db.session,
-            "payment.repriced",
-            actor,
-            appointment.subject,
-            _rooms(appointment),
-            title=appointment.title,
-            provider=appointment.client.provider.name,
-            when=appointment.starts_at.isoformat(),
-            amount=price,
-            currency=appointment.currency,
-        )
+        _tell(actor, appointment, "payment.repriced", price)
     return appointment
 
 
@@ -128,7 +117,7 @@ def _added(actor: Actor, appointment: Appointment, amount: int, method: str, not
     return payment
 
 
-def _tell(actor: Actor, appointment: Appointment, kind: str, payment: Payment) -> None:
+def _tell(actor: Actor, appointment: Appointment, kind: str, amount: int) -> None:
     journal.write(
         db.session,
         kind,
@@ -138,8 +127,8 @@ def _tell(actor: Actor, appointment: Appointment, kind: str, payment: Payment) -
         title=appointment.title,
         provider=appointment.client.provider.name,
         when=appointment.starts_at.isoformat(),
-        amount=abs(payment.amount),
-        currency=payment.currency,
+        amount=amount,
+        currency=appointment.currency,
     )
 
 
