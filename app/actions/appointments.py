@@ -1,4 +1,4 @@
-"""Appointments: ask for a time, accept, decline, cancel, move to another time; what the timers do with them.
+"""Appointments: ask for a time, accept, decline, cancel, move. What time does to them is in appointment_timers.py.
 
 The time itself is guarded by the database (models/bookings.py). Locks are taken in one order: the resource, then
 appointments by their number.
@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
-from app import clock, journal, settings
+from app import clock, journal
 from app.actions import providers
 from app.actions.base import action
 from app.actions.invitations import show_to
@@ -79,7 +79,7 @@ def request(
             continue
         appointment = _new(client, offer, slot.specialist, status=REQUESTED.name, **given)
         if _kept(appointment, form_key):
-            _record(appointment, "appointment.requested", actor)
+            record(appointment, "appointment.requested", actor)
             return appointment
         if form_key and (before := _asked_before(client, form_key)):
             return before
@@ -119,7 +119,7 @@ def book(
         if form_key and (before := _asked_before(client, form_key)):
             return before
         raise Taken
-    _record(appointment, "appointment.booked", actor)
+    record(appointment, "appointment.booked", actor)
     _crowd_out(appointment)
     return appointment
 
@@ -268,7 +268,7 @@ def move(
     data: dict[str, Any] = {"from": before, "to": appointment.status, "comment": comment}
     if name == "crowd_out":
         data |= {"near": [at.isoformat() for at in near(appointment)]}
-    _record(appointment, step.kind, actor, **data)
+    record(appointment, step.kind, actor, **data)
     if step.target is AGREED:
         _crowd_out(appointment)
     return appointment
@@ -415,7 +415,7 @@ def reschedule(
             raise
         raise Taken from None
     data = {"from": status, "to": AGREED.name, "before": before.isoformat()}
-    _record(appointment, "appointment.moved", actor, **data)
+    record(appointment, "appointment.moved", actor, **data)
     _crowd_out(appointment)
     return appointment
 
@@ -438,68 +438,10 @@ def refuse_all(actor: Actor, appointment_ids: Sequence[int], comment: str) -> in
     return done
 
 
-# --- timers -------------------------------------------------------------------------------------------------------
-
-
-@action
-def lapse_due(limit: int = 100) -> int:
-    """Close requests that nobody answered before their time came. How many."""
-    return _all_due(
-        "lapse", limit, Appointment.status == REQUESTED.name, Appointment.starts_at <= clock.now()
-    )
-
-
-@action
-def expire_due(limit: int = 100) -> int:
-    """Complete appointments that were over some hours ago and that nobody marked. How many."""
-    hours = dt.timedelta(hours=settings.get(db.session, "appointment_hours"))
-    return _all_due(
-        "expire", limit, Appointment.status == AGREED.name, Appointment.ends_at <= clock.now() - hours
-    )
-
-
-def _all_due(name: str, limit: int, *conditions: Any) -> int:
-    due = db.session.scalars(
-        select(Appointment.id)
-        .where(Appointment.closed_at.is_(None), *conditions)
-        .order_by(Appointment.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for number in due:
-        move(SYSTEM, number, name)
-    return len(due)
-
-
-@action
-def remind_due(limit: int = 100) -> int:
-    """Remind clients of what is before them, the provider's hours ahead. How many."""
-    now, ahead = clock.now(), func.make_interval(0, 0, 0, 0, Provider.reminder)
-    due = db.session.scalars(
-        select(Appointment)
-        .join(Provider, Provider.id == Appointment.provider_id)
-        .where(
-            Appointment.status == AGREED.name,
-            Appointment.reminded_at.is_(None),
-            Appointment.starts_at > now,
-            Appointment.starts_at - ahead <= now,
-            # Who agreed after that moment has just been told.
-            Appointment.updated_at < Appointment.starts_at - ahead,
-        )
-        .order_by(Appointment.starts_at)
-        .limit(limit)
-        .with_for_update(of=Appointment, skip_locked=True)
-    ).all()
-    for appointment in due:
-        appointment.reminded_at = now
-        _record(appointment, "appointment.reminded", SYSTEM)
-    return len(due)
-
-
 # --- telling ------------------------------------------------------------------------------------------------------
 
 
-def _record(appointment: Appointment, kind: str, actor: Actor, **data: Any) -> None:
+def record(appointment: Appointment, kind: str, actor: Actor, **data: Any) -> None:
     """A journal line with what notices and the history say of it, poked to the two sides and to nobody else."""
     client = appointment.client
     people = {client.user_id, client.provider.owner_id} | {

@@ -12,7 +12,7 @@ import procrastinate.builtin_tasks
 from flask import Flask
 from procrastinate.jobs import Status
 
-from app.actions import appointments, consoles, documents, drills, files, orders, people, telling
+from app.actions import appointment_timers, consoles, documents, drills, files, orders, people, telling
 from app.config import Config, libpq_url
 from app.delivery import dispatch, mail
 from app.extensions import db
@@ -67,9 +67,9 @@ def build(app: Flask) -> procrastinate.App:
             mail.send(user.email, "password_changed", user.locale or "ru", user=user, link=link)
 
     every("* * * * * */10", "expire_due", lambda: _until_none(orders.expire_due))
-    every("* * * * * */10", "lapse_appointments", lambda: _until_none(appointments.lapse_due))
-    every("* * * * * */30", "expire_appointments", lambda: _until_none(appointments.expire_due))
-    every("* * * * * */30", "remind_of_appointments", lambda: _until_none(appointments.remind_due))
+    every("* * * * * */10", "lapse_appointments", lambda: _until_none(appointment_timers.lapse_due))
+    every("* * * * * */30", "expire_appointments", lambda: _until_none(appointment_timers.expire_due))
+    every("* * * * * */30", "remind_of_appointments", lambda: _until_none(appointment_timers.remind_due))
     # The watchdog does this several times a second; while it is dead, calls of help go on from here.
     every("* * * * * */5", "escalate_due", lambda: _until_none(telling.escalate_due))
     every("13 * * * *", "forget_silent", consoles.forget_silent)

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from sqlalchemy import select
 
 from app import clock, policy
-from app.actions import appointments
+from app.actions import appointment_timers, appointments
 from app.errors import AtriumError, Forbidden, IllegalMove, Invalid, NotFound, Taken
 from app.extensions import db
 from app.flows import APPOINTMENT, APPOINTMENT_STATUSES, By
@@ -104,9 +104,9 @@ class Walk(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.shift += dt.timedelta(hours=hours)
         now = clock.now()
-        appointments.remind_due()
-        appointments.lapse_due()
-        appointments.expire_due()
+        appointment_timers.remind_due()
+        appointment_timers.lapse_due()
+        appointment_timers.expire_due()
         for which in (0, 1):
             if self.status[which] == "requested" and self.starts <= now:
                 self._moved(which, "declined", ("appointment.lapsed", None))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.actions import appointments, invitations, providers, schedule
+from app.actions import appointment_timers, appointments, invitations, providers, schedule
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale, Taken
 from models import Appointment, Entry, Notice
 from tests import factories as make
@@ -215,11 +215,11 @@ def test_the_timers(db, run_jobs, later):
     asked = make.appointment(client, make.free(provider, 0))
     ahead = (agreed.starts_at - clock.now()).total_seconds()
     later(ahead - 3600)
-    assert appointments.lapse_due() == 1
-    assert (appointments.remind_due(), appointments.remind_due()) == (1, 0)
-    assert appointments.expire_due() == 0
+    assert appointment_timers.lapse_due() == 1
+    assert (appointment_timers.remind_due(), appointment_timers.remind_due()) == (1, 0)
+    assert appointment_timers.expire_due() == 0
     later(ahead + 26 * 3600)
-    assert appointments.expire_due() == 1
+    assert appointment_timers.expire_due() == 1
     run_jobs()
     db.expire_all()
     assert (asked.status, agreed.status) == ("declined", "held")
@@ -230,7 +230,7 @@ def test_who_agreed_a_moment_ago_is_not_reminded(later):
     asked = make.appointment()
     later((asked.starts_at - clock.now()).total_seconds() - 7200)
     appointments.move(asked.client.provider.owner, asked.id, "accept")
-    assert appointments.remind_due() == 0
+    assert appointment_timers.remind_due() == 0
 
 
 def test_an_absence_takes_its_time_away(db):
