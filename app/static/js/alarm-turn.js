@@ -1,7 +1,6 @@
 // One tab of the browser sounds, however many are open: whoever holds the turn. The next one has it as soon as that tab
 // falls silent or is closed. Without Web Locks (a page that is not served securely) it is a lease that is kept alive.
 const KEY = "atrium-siren";
-const ONCE = "atrium-chime";
 const LEASE = 2500;
 const SHORT = 300; // so soon nobody can have fallen silent
 const me = Math.random().toString(36).slice(2);
@@ -45,17 +44,6 @@ export function keepLease() {
   if (held) localStorage.setItem(KEY, JSON.stringify({ owner: me, until: Date.now() + LEASE }));
   if (held && !before) wanted.begin();
   else if (before && !held) wanted.lose();
-}
-
-/** Calls `act` in one of the tabs that ask for the same `what`. */
-export function once(what, act) {
-  const first = () => {
-    if (localStorage.getItem(ONCE) === what) return;
-    localStorage.setItem(ONCE, what);
-    act();
-  };
-  if (navigator.locks) navigator.locks.request(ONCE, first);
-  else first();
 }
 
 function lease() {

@@ -6,9 +6,10 @@ import "./live.js";
 import { Console } from "./alarm-console.js";
 import { blink, notify } from "./alarm-notice.js";
 import { audible, checked, chime, setChecked, silence, sound, sounding, startSiren, wake } from "./alarm-siren.js";
-import { keepLease, leaveTurn, once, takeTurn } from "./alarm-turn.js";
+import { keepLease, leaveTurn, takeTurn } from "./alarm-turn.js";
 import { lookAgain, startHolding } from "./held.js";
 import { fragment } from "./http.js";
+import { once } from "./once.js";
 import { toast } from "./toasts.js";
 
 const PATIENCE = 5000;
@@ -171,7 +172,7 @@ function tellNews() {
   for (const { alarm } of quiet) glowing.set(alarm, performance.now() + GLOW);
   glow();
   // While something sounds, one tone more would not be heard.
-  if (quiet.length && !kind() && audible()) once(quiet.map(({ alarm, calls }) => `${alarm}×${calls}`).join(), chime);
+  if (quiet.length && !kind() && audible()) once("atrium-chime", quiet.map(({ alarm, calls }) => `${alarm}×${calls}`).join(), chime);
 }
 
 function words({ alarm, louder, more }, again) {

@@ -1,5 +1,7 @@
 // The chime of a new message: switched on by whoever wants it ([data-sound]), tried with [data-sound-test], played
 // once even if several tabs are open. It is synthesised: nothing to download.
+import { once } from "./once.js";
+
 const KEY = "sound";
 const RANG = "sound-rang";
 const NOTES = [
@@ -29,9 +31,7 @@ export function isOn() {
 
 /** Rings for the thing `key`, if the sound is on and no other tab has rung for it. */
 export function ring(key) {
-  if (!isOn() || localStorage.getItem(RANG) === key) return;
-  localStorage.setItem(RANG, key);
-  chime();
+  if (isOn()) once(RANG, key, chime);
 }
 
 export function chime() {
