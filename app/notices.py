@@ -55,6 +55,11 @@ def _ours(history: object, icon: str, *rules: Rule) -> Row:
     return Row(history, icon, private=True, rules=rules)
 
 
+def _told(to: To, text: object, *, urgent: bool = False) -> Rule:
+    """What somebody has to know in time, also who does not look into Atrium every day."""
+    return Rule((to,), text, (Channel.INBOX, Channel.MAIL), urgent)
+
+
 _STAFF = (To.EXECUTOR, To.TEAM, To.DISPATCHERS)
 _DOERS = (To.EXECUTOR, To.TEAM)
 
@@ -205,50 +210,50 @@ JOURNAL: dict[str, Row] = {
     "appointment.requested": _ours(
         _l("Requested for %(when)s"),
         "plus",
-        Rule((To.PROVIDER,), _l("New request: %(client)s, %(title)s, %(when)s")),
+        _told(To.PROVIDER, _l("New request: %(client)s, %(title)s, %(when)s")),
     ),
     "appointment.booked": _ours(
         _l("Booked by the specialist for %(when)s"),
         "calendar-check",
-        Rule((To.CLIENT,), _l("%(provider)s has booked you for %(when)s: %(title)s")),
+        _told(To.CLIENT, _l("%(provider)s has booked you for %(when)s: %(title)s")),
         Rule((To.PROVIDER,), _l("New appointment: %(client)s, %(title)s, %(when)s")),
     ),
     "appointment.accepted": _ours(
         _l("Request accepted"),
         "check",
-        Rule((To.CLIENT,), _l("%(provider)s expects you: %(title)s, %(when)s")),
+        _told(To.CLIENT, _l("%(provider)s expects you: %(title)s, %(when)s")),
         Rule((To.PROVIDER,), _l("Accepted: %(client)s, %(title)s, %(when)s")),
     ),
     "appointment.declined": _ours(
         _l("Request declined: %(comment)s"),
         "circle-x",
-        Rule((To.CLIENT,), _l("%(provider)s cannot accept your request for %(when)s: %(comment)s")),
+        _told(To.CLIENT, _l("%(provider)s cannot accept your request for %(when)s: %(comment)s")),
         Rule((To.PROVIDER,), _l("Declined: %(client)s, %(title)s, %(when)s")),
     ),
     "appointment.crowded_out": _ours(
         _l("The time was given to somebody else"),
         "circle-x",
-        Rule(
-            (To.CLIENT,),
+        _told(
+            To.CLIENT,
             _l("The time %(when)s at %(provider)s is taken, we are sorry. Free nearby: %(near)s"),
         ),
     ),
     "appointment.lapsed": _ours(
         _l("Nobody answered in time"),
         "clock",
-        Rule((To.CLIENT,), _l("%(provider)s did not answer your request for %(when)s. Choose another time.")),
+        _told(To.CLIENT, _l("%(provider)s did not answer your request for %(when)s. Choose another time.")),
         Rule((To.PROVIDER,), _l("The request of %(client)s for %(when)s was not answered in time")),
     ),
     "appointment.cancelled": _ours(
         _l("Cancelled by the client"),
         "circle-x",
-        Rule((To.PROVIDER,), _l("%(client)s has cancelled: %(title)s, %(when)s")),
+        _told(To.PROVIDER, _l("%(client)s has cancelled: %(title)s, %(when)s")),
     ),
     "appointment.called_off": _ours(
         _l("Called off: %(comment)s"),
         "circle-x",
-        Rule(
-            (To.CLIENT,),
+        _told(
+            To.CLIENT,
             _l("%(provider)s has cancelled your appointment of %(when)s: %(comment)s"),
             urgent=True,
         ),
@@ -257,8 +262,8 @@ JOURNAL: dict[str, Row] = {
     "appointment.moved": _ours(
         _l("Moved from %(before)s to %(when)s"),
         "calendar-clock",
-        Rule(
-            (To.CLIENT,),
+        _told(
+            To.CLIENT,
             _l("%(provider)s has moved your appointment from %(before)s to %(when)s"),
             urgent=True,
         ),
@@ -282,7 +287,7 @@ JOURNAL: dict[str, Row] = {
     "appointment.reminded": _ours(
         "",
         "bell",
-        Rule((To.CLIENT,), _l("%(provider)s expects you: %(title)s, %(when)s"), urgent=True),
+        _told(To.CLIENT, _l("%(provider)s expects you: %(title)s, %(when)s"), urgent=True),
     ),
     "payment.recorded": _ours(
         _l("Payment recorded: %(sum)s"),
@@ -312,7 +317,7 @@ JOURNAL: dict[str, Row] = {
     "terms.renewed": _ours(
         "",
         "signature",
-        Rule((To.CLIENT,), _l("%(provider)s has a new version of “%(name)s”: read it and sign again")),
+        _told(To.CLIENT, _l("%(provider)s has a new version of “%(name)s”: read it and sign again")),
     ),
     "terms.signed": _ours(
         "", "signature", Rule((To.PROVIDER,), _l("%(actor)s has signed “%(name)s”, version %(version)s"))

@@ -38,6 +38,8 @@ class Channel(StrEnum):
     INBOX = "inbox"
     #: A page of the staff that is open: how an alarm is told.
     SCREEN = "screen"
+    #: To whoever wants letters and has not read the notice meanwhile.
+    MAIL = "mail"
 
 
 class Notice(Model):

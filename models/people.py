@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask_appbuilder.security.sqla.models import User as FabUser
 from flask_appbuilder.security.sqla.models import assoc_user_role
-from sqlalchemy import Column, ForeignKey, Index, String, Table, UniqueConstraint, func
+from sqlalchemy import Column, ForeignKey, Index, SmallInteger, String, Table, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -36,6 +36,10 @@ class AtriumUser(FabUser):  # type: ignore[misc]  # Flask-AppBuilder is untyped
     locale: Mapped[str | None] = mapped_column(String(5))
     #: IANA name or a fixed offset such as "UTC+05:00" (D-18); None until the person has chosen.
     timezone: Mapped[str | None] = mapped_column(String(64))
+    #: Whether notices that matter come by mail, too; hours before an appointment at which to be reminded (0 is never,
+    #: None as the provider has it).
+    mails: Mapped[bool] = mapped_column(default=True, server_default="true")
+    reminder: Mapped[int | None] = mapped_column(SmallInteger)
     session_key: Mapped[str] = mapped_column(String(32), default=new_session_key, server_default="")
 
     if TYPE_CHECKING:

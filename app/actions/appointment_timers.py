@@ -13,7 +13,7 @@ from app.actions.base import action
 from app.extensions import db
 from app.flows import AGREED, REQUESTED
 from app.policy import SYSTEM
-from models import Appointment, Provider
+from models import Appointment, Client, Provider, User
 
 
 @action
@@ -48,11 +48,15 @@ def _all_due(name: str, limit: int, *conditions: Any) -> int:
 
 @action
 def remind_due(limit: int = 100) -> int:
-    """Remind clients of what is before them, the provider's hours ahead. How many."""
-    now, ahead = clock.now(), func.make_interval(0, 0, 0, 0, Provider.reminder)
+    """Remind clients of what is before them: so many hours ahead as they wish, or else as the provider has it (I-18).
+    How many."""
+    hours = func.coalesce(User.reminder, Provider.reminder)
+    now, ahead = clock.now(), func.make_interval(0, 0, 0, 0, hours)
     due = db.session.scalars(
         select(Appointment)
         .join(Provider, Provider.id == Appointment.provider_id)
+        .join(Client, Client.id == Appointment.client_id)
+        .join(User, User.id == Client.user_id)
         .where(
             Appointment.status == AGREED.name,
             Appointment.reminded_at.is_(None),

@@ -292,6 +292,19 @@ def set_timezone(actor: User, name: str) -> None:
     actor.timezone = name
 
 
+#: Hours before an appointment at which a client may wish to be reminded; 0 is never.
+REMINDERS = (1, 3, 24, 48, 0)
+
+
+@action
+def set_notices(actor: User, *, mails: bool, reminder: str) -> None:
+    """Whether letters come, too, and when to be reminded of an appointment: hours of REMINDERS, "" as the provider has
+    it. Raises Invalid."""
+    if reminder and reminder not in map(str, REMINDERS):
+        raise Invalid({"reminder": _("Please choose from the list.")})
+    actor.mails, actor.reminder = mails, int(reminder) if reminder else None
+
+
 # --- blocking -----------------------------------------------------------------------------------------------------
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app import journal
+from app import clock, journal, queue
 from app.delivery import audience
 from app.notices import JOURNAL, Rule
-from models import Channel, Entry, Notice, ReadMark
+from models import Channel, Entry, Notice, ReadMark, User
+
+#: So long a notice has time to be read in Atrium, before a letter says it.
+MAIL_AFTER = dt.timedelta(minutes=2)
 
 
 def deliver(session: Session, entry_id: int) -> int:
@@ -35,35 +40,54 @@ def deliver(session: Session, entry_id: int) -> int:
 
 
 def _inbox(session: Session, entry: Entry, rule: Rule, index: int, people: set[int]) -> int:
-    if not people:
-        return 0
     seen = _who_has_seen(session, entry, people)
-    rows = [
-        {
-            "entry_id": entry.id,
-            "user_id": user_id,
-            "channel": Channel.INBOX,
-            "kind": f"{entry.kind}#{index}",
-            "subject": entry.subject,
-            "urgent": rule.urgent,
-            "created_at": entry.at,
-            "read_at": entry.at if user_id in seen else None,
-        }
-        for user_id in sorted(people)
-    ]
-    added = session.scalars(
-        insert(Notice).values(rows).on_conflict_do_nothing().returning(Notice.user_id)
-    ).all()
+    added = _add(session, _row(entry, rule, index, Channel.INBOX), people, read=seen)
     journal.signal(
-        session, "inbox.added", entry.subject, [f"user:{user_id}" for user_id in added], entry=entry.id
+        session, "inbox.added", entry.subject, [f"user:{one.user_id}" for one in added], entry=entry.id
     )
     return len(added)
+
+
+def _mail(session: Session, entry: Entry, rule: Rule, index: int, people: set[int]) -> int:
+    """A letter to whoever wants them, if the notice is unread after a while: the job looks."""
+    wanted = select(User.id).where(User.id.in_(people), User.mails)
+    people = set(session.scalars(wanted))
+    # In the inbox it is read or not; a letter is never counted as unread.
+    added = _add(session, _row(entry, rule, index, Channel.MAIL), people, read=people)
+    for one in added:
+        queue.defer(session, "mail_notice", at=clock.now() + MAIL_AFTER, notice_id=one.id)
+    return len(added)
+
+
+def _row(entry: Entry, rule: Rule, index: int, channel: Channel) -> dict[str, Any]:
+    """What the rows of all who are told have in common."""
+    return {
+        "entry_id": entry.id,
+        "channel": channel,
+        "kind": f"{entry.kind}#{index}",
+        "subject": entry.subject,
+        "urgent": rule.urgent,
+        "created_at": entry.at,
+    }
+
+
+def _add(session: Session, row: dict[str, Any], people: set[int], read: set[int]) -> Sequence[Any]:
+    """The row for each person who has none yet: its ids and theirs."""
+    if not people:
+        return ()
+    rows = [
+        row | {"user_id": user_id, "read_at": row["created_at"] if user_id in read else None}
+        for user_id in sorted(people)
+    ]
+    return session.execute(
+        insert(Notice).values(rows).on_conflict_do_nothing().returning(Notice.id, Notice.user_id)
+    ).all()
 
 
 def _who_has_seen(session: Session, entry: Entry, people: set[int]) -> set[int]:
     """Those who had the message before them when it came: it is no news to them. The lock lets a reading that is on
     its way mark the notice as read, or us see it."""
-    if "message" not in entry.data:
+    if "message" not in entry.data or not people:
         return set()
     marks = select(ReadMark.user_id, ReadMark.read).where(
         ReadMark.thread_id == entry.data["thread"], ReadMark.user_id.in_(people)
@@ -72,4 +96,7 @@ def _who_has_seen(session: Session, entry: Entry, people: set[int]) -> set[int]:
     return {user_id for user_id, read in rows if read >= entry.data["message"]}
 
 
-_CHANNELS: dict[Channel, Callable[[Session, Entry, Rule, int, set[int]], int]] = {Channel.INBOX: _inbox}
+_CHANNELS: dict[Channel, Callable[[Session, Entry, Rule, int, set[int]], int]] = {
+    Channel.INBOX: _inbox,
+    Channel.MAIL: _mail,
+}

@@ -14,7 +14,7 @@ from procrastinate.jobs import Status
 
 from app.actions import appointment_timers, consoles, documents, drills, files, orders, people, telling
 from app.config import Config, libpq_url
-from app.delivery import dispatch, mail
+from app.delivery import dispatch, letters, mail
 from app.extensions import db
 from app.storage import Storage
 from models import User
@@ -65,6 +65,10 @@ def build(app: Flask) -> procrastinate.App:
         if user is not None and user.active:
             link = f"{config.base_url}/reset"
             mail.send(user.email, "password_changed", user.locale or "ru", user=user, link=link)
+
+    @task("mail_notice")
+    def mail_notice(notice_id: int) -> None:
+        letters.send(db.session, notice_id, config.base_url)
 
     every("* * * * * */10", "expire_due", lambda: _until_none(orders.expire_due))
     every("* * * * * */10", "lapse_appointments", lambda: _until_none(appointment_timers.lapse_due))

@@ -60,6 +60,12 @@ def _notices(older: bool) -> Select[Notice]:
     return query.where(Notice.id < bindparam("before")) if older else query
 
 
+def notice(session: Session, actor: Actor, number: int) -> Item | None:
+    """One of the actor's own, over whatever channel it came; None if there is none. One statement."""
+    found = session.get(Notice, number, options=[joinedload(Notice.entry).joinedload(Entry.actor)])
+    return item(found, dt.UTC) if found is not None and found.user_id == actor.id else None
+
+
 def item(notice: Notice, zone: dt.tzinfo) -> Item:
     entry = notice.entry
     number = entry.data.get("number")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import clock
 from app.actions import appointment_timers, appointments, invitations, providers, schedule
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale, Taken
-from models import Appointment, Entry, Notice
+from models import Appointment, Channel, Entry, Notice
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -19,7 +19,12 @@ pytestmark = pytest.mark.usefixtures("app")
 
 def _told(db, person) -> list[str]:
     return list(
-        db.scalars(select(Entry.kind).join(Notice).where(Notice.user_id == person.id).order_by(Notice.id))
+        db.scalars(
+            select(Entry.kind)
+            .join(Notice)
+            .where(Notice.user_id == person.id, Notice.channel == Channel.INBOX)
+            .order_by(Notice.id)
+        )
     )
 
 

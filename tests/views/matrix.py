@@ -182,6 +182,7 @@ ACCOUNT = [
     row("POST auth.change_password", 422),
     row("GET auth.zone_name", 422),
     row("POST auth.timezone", 303, data=fixed(timezone="UTC")),
+    row("POST auth.set_notices", 303, data=fixed(mails="yes", reminder="3")),
 ]
 
 # --- the resident's pages ------------------------------------------------------------------------------------------
@@ -190,6 +191,7 @@ PORTAL = [
     row("GET portal.home", 200),
     row("GET portal.orders", 200),
     row("GET portal.notices", 200),
+    row("GET portal.notice", 302, NOBODY, path=fixed(notice_id=1 << 40)),
     row("GET portal.bell", 200),
     row("POST portal.read_notices", 303),
     row("GET portal.category", 200, path=of_rows("category_id", "category")),

@@ -582,6 +582,23 @@ def test_unknown_language(client: FlaskClient, db: Any, locale: str) -> None:
     assert "<script>alert" not in answer.text
 
 
+def test_notices_in_settings(sign_in: Any, db: Any) -> None:
+    """«Настройки» (S2-13, S2-70): letters and reminders; a made-up wish changes nothing, and the field says so."""
+    user = factories.resident()
+    client = sign_in(user)
+    page = client.get("/profile").text
+    assert "Присылать и письмом" in page
+    assert user.email in page
+    assert client.post("/profile/notices", data={"reminder": "3"}).status_code == 303
+    assert (user.mails, user.reminder) == (False, 3)
+    answer = client.post("/profile/notices", data={"mails": "yes", "reminder": "5"})
+    assert answer.status_code == 422
+    assert "reminder-error" in answer.text
+    assert (user.mails, user.reminder) == (False, 3)
+    client.post("/profile/notices", data={"mails": "yes", "reminder": ""})
+    assert (user.mails, user.reminder) == (True, None)
+
+
 def test_zone_is_asked_until_it_is_set(db: Any, sign_in: Any) -> None:
     """S2-13, S2-15, D-18."""
     newcomer = factories.user(timezone=None)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from app.actions import orders
 from app.extensions import db
 from app.queries.inbox import PAGE
-from models import Entry, Notice, User
+from models import Channel, Entry, Notice, User
 from tests import factories as make
 
 
@@ -118,3 +118,15 @@ def test_opening_an_order_reads_its_notices(sign_in: Any, run_jobs: Any) -> None
     assert (waiting(resident), waiting(boss)) == ({other.subject}, both)
     sign_in(boss).get(f"/desk/orders/{order.id}")
     assert waiting(boss) == {other.subject}
+
+
+def test_a_letter_leads_to_what_it_is_about(sign_in: Any, run_jobs: Any) -> None:
+    """Nobody else's notice answers."""
+    asked = make.appointment()
+    run_jobs()
+    letter = db.session.scalar(select(Notice).where(Notice.channel == Channel.MAIL))
+    client = sign_in(asked.client.provider.owner)
+    assert client.get(f"/notices/{letter.id}").location == f"/appointments/{asked.id}"
+    client = sign_in(asked.client.user)
+    assert client.get(f"/notices/{letter.id}").status_code == 404
+    assert client.get(f"/notices/{9**99}").status_code == 404

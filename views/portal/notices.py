@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.actions import inbox as actions
+from app.errors import NotFound
 from app.extensions import db
 from app.queries import inbox
 from views.context import actor, day_long, local, signed_in, timezone
@@ -49,6 +50,16 @@ def _address(subject: str) -> str:
         return ""
     endpoint, name = _PAGES[kind]
     return url_for(endpoint, **{name: int(key)})
+
+
+@portal.get("/notices/<int(max=9223372036854775807):notice_id>")
+@signed_in
+def notice(notice_id: int) -> ResponseReturnValue:
+    """From a letter to what it is about."""
+    found = inbox.notice(db.session, actor(), notice_id)
+    if found is None:
+        raise NotFound
+    return redirect(_address(found.subject) or url_for("portal.notices"))
 
 
 @portal.post("/notices/read")

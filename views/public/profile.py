@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from app import timezones
@@ -24,6 +25,16 @@ from views.public.gate import answer
 if TYPE_CHECKING:
     from flask import Response
     from werkzeug.wrappers import Response as Answer
+
+
+#: Hours before an appointment → how it reads.
+REMINDERS = {
+    1: _l("An hour before"),
+    3: _l("3 hours before"),
+    24: _l("A day before"),
+    48: _l("2 days before"),
+    0: _l("Do not remind me"),
+}
 
 
 @auth.get("/profile")
@@ -81,8 +92,21 @@ def profile_page(form: str = "", error: AtriumError | None = None) -> Response:
         problems=_problems(form, error),
         typed=request.form if form == "person" else saved,
         companies=people.memberships(db.session, me),
+        reminders=[(hours, REMINDERS[hours]) for hours in accounts.REMINDERS],
     )
     return answer(page, error)
+
+
+@auth.post("/profile/notices")
+@signed_in
+def set_notices() -> Answer:
+    """«Настройки»: letters, and when to be reminded."""
+    form = request.form
+    try:
+        accounts.set_notices(actor(), mails="mails" in form, reminder=form.get("reminder", ""))
+    except Invalid as error:
+        return profile_page("notices", error)
+    return _saved()
 
 
 def _problems(form: str, error: AtriumError | None) -> dict[str, object]:
