@@ -276,15 +276,21 @@ def move(
 
 def _lock_time(specialists: Iterable[Specialist]) -> None:
     """Whoever gives time of these people away waits for whoever does it already; afterwards their rows say whose time
-    it is now (invitations.accept may have changed it)."""
+    it is now. invitations.accept may have changed it while we waited: then what was locked is let go of, for locks are
+    taken in one order, and the right rows are locked."""
     people = list(specialists)
     wanted = select(Specialist.resource_id).where(Specialist.id.in_([one.id for one in people]))
     locking = select(Resource.id).where(Resource.id.in_(wanted)).order_by(Resource.id).with_for_update()
-    held = set(db.session.scalars(locking))
-    for one in people:
-        db.session.refresh(one, ["resource_id"])
-    if not {one.resource_id for one in people} <= held:
-        raise Stale
+    for _attempt in range(3):
+        attempt = db.session.begin_nested()
+        held = set(db.session.scalars(locking))
+        for one in people:
+            db.session.refresh(one, ["resource_id"])
+        if {one.resource_id for one in people} <= held:
+            attempt.commit()
+            return
+        attempt.rollback()
+    raise Stale
 
 
 def _pressed_twice(actor: Actor, appointment: Appointment, step: Move) -> bool:
