@@ -49,7 +49,7 @@ def _playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(_playwright: Playwright) -> Iterator[Browser]:
-    found = chromium.ensure()
+    found = chromium.find() or chromium.ensure()
     browser = _playwright.chromium.launch(
         executable_path=found.executable, args=list(chromium.FLAGS), env={**os.environ, **found.env}
     )

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+#: Without the frame of a desktop browser around the page: it needs a third less of a machine that is busy anyway.
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PACKAGE = ROOT / "node_modules" / "@sparticuz" / "chromium" / "bin"
 UNPACKED = ROOT / "node_modules" / ".chromium"
 
@@ -49,10 +51,13 @@ def find() -> Chromium | None:
 
 def ensure() -> Chromium:
     """The same, but got if it is missing: by apt as root, else from npm. Exits with one line if it cannot."""
-    found = find()
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
+    if (
+        not (os.environ.get("CHROMIUM") or shutil.which(SHELL))
+        and os.geteuid() == 0
+        and shutil.which("apt-get")
+    ):
         _install_debians()
-        found = find()
+    found = find()
     if not found:
         _unpack_npms()
         found = find()
@@ -81,8 +86,10 @@ def _install_debians() -> None:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], check=False, env=env, **quiet)
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"]
-    subprocess.run(install, check=False, env=env, **quiet)
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core"]
+    for name in (SHELL, "chromium"):  # older releases have the whole browser only
+        if subprocess.run([*install, name], check=False, env=env, **quiet).returncode == 0:
+            return
 
 
 def _ours() -> Chromium:

@@ -245,11 +245,14 @@ def test_without_a_connection(new_page: Any, axe: Any, marina: User) -> None:
     expect(page.locator(".errorpage")).to_have_count(0)
 
 
-@pytest.mark.parametrize("address", ["/sign-in", "/sign-up", "/reset", "/profile"])
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_dark(new_page: Any, axe: Any, marina: User, address: str, width: int) -> None:
-    page = new_page(marina if address == "/profile" else None, width=width)
-    page.emulate_media(color_scheme="dark")
-    page.goto(address)
-    axe(page)
-    no_sideways_scroll(page)
+def test_dark(new_page: Any, axe: Any, marina: User) -> None:
+    for width in (NARROW, WIDE):
+        stranger, reader = new_page(width=width), new_page(marina, width=width)
+        for page, address in (
+            *((stranger, address) for address in ("/sign-in", "/sign-up", "/reset")),
+            (reader, "/profile"),
+        ):
+            page.emulate_media(color_scheme="dark")
+            page.goto(address)
+            axe(page)
+            no_sideways_scroll(page)

@@ -1,4 +1,4 @@
-"""A client from the link of an invitation to the cancelled appointment, on a phone and on a wide screen."""
+"""A client from the link of an invitation to the cancelled appointment; other combinations are in test_pair_ways.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
@@ -14,13 +13,9 @@ from app import tokens
 from app.actions import appointments, chat, invitations
 from models import Appointment, Client, Provider
 from tests import factories as make
-from tests.browser import NARROW, WIDE
+from tests.browser import NARROW
 
 PASSWORD = "зелёный чайник"
-WORDS = {
-    "ru": ("Ожидает", "Принято", "Отменено"),
-    "en": ("Pending", "Accepted", "Cancelled"),
-}
 
 
 def link(provider: Provider) -> str:
@@ -37,15 +32,11 @@ def no_sideways_scroll(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
-@pytest.mark.parametrize(("width", "language"), [(NARROW, "ru"), (WIDE, "en")])
-def test_from_the_link_to_the_cancelled_appointment(
-    new_page: Any, axe: Any, db: Any, width: int, language: str
-) -> None:
+def test_from_the_link_to_the_cancelled_appointment(new_page: Any, axe: Any, db: Any) -> None:
     """S2-1..S2-6, S2-17..S2-27, S2-32, S2-33: each change of status is seen without a reload."""
-    pending, accepted, cancelled = WORDS[language]
     provider = make.specialist(headline="Психолог")
     make.offer(provider, "Первая встреча", minutes="30", price="0")
-    page = new_page(width=width, language=language)
+    page = new_page(width=NARROW)
     page.goto(link(provider))
     axe(page)
     page.locator("main form [type=submit]").click()
@@ -81,7 +72,7 @@ def test_from_the_link_to_the_cancelled_appointment(
     page.locator("main form [type=submit]").click()
     expect(page).to_have_url(re.compile(r"/appointments/\d+"))
     status = page.locator("#meeting .status")
-    expect(status).to_contain_text(pending)
+    expect(status).to_contain_text("Ожидает")
     axe(page)
 
     db.rollback()
@@ -89,7 +80,7 @@ def test_from_the_link_to_the_cancelled_appointment(
     assert (asked.words, asked.status) == ("Хочу поговорить о работе", "requested")
     expect(page.locator("body")).to_have_attribute("data-connection", "online")
     appointments.move(provider.owner, asked.id, "accept")
-    expect(status).to_contain_text(accepted)
+    expect(status).to_contain_text("Принято")
 
     # The window says what happens; nothing happens until it is confirmed.
     window = page.locator("#cancel-appointment")
@@ -98,10 +89,10 @@ def test_from_the_link_to_the_cancelled_appointment(
     settled(page)
     axe(page)
     window.locator("[data-close]").click()
-    expect(status).to_contain_text(accepted)
+    expect(status).to_contain_text("Принято")
     page.locator("[data-dialog=cancel-appointment]").click()
     window.locator("[type=submit]").click()
-    expect(status).to_contain_text(cancelled)
+    expect(status).to_contain_text("Отменено")
     expect(window).to_be_hidden()
 
     # It is among the past ones, in a window of its own.

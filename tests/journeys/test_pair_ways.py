@@ -308,7 +308,9 @@ def test_with_an_organization_of_two(
     online(mine)
     completed_and_paid(office, second, "1200")
     expect(status).to_contain_text(say.completed)
-    expect(mine.locator("#meeting dl > div", has_text=say.remainder)).to_contain_text(re.compile(r"(?<!\d)0(?!\d)"))
+    expect(mine.locator("#meeting dl > div", has_text=say.remainder)).to_contain_text(
+        re.compile(r"(?<!\d)0(?!\d)")
+    )
     completed_and_paid(his, first, "3000")
     mine.goto(f"/appointments/{first.id}")
     expect(status).to_contain_text(say.completed)

@@ -1,4 +1,4 @@
-"""A specialist from the first day on, on a phone in Russian and at a desk in English; what only a browser shows."""
+"""A specialist from the first day on; what only a browser shows. Other combinations are in test_pair_ways.py."""
 
 from __future__ import annotations
 
@@ -18,35 +18,17 @@ from tests import factories as make
 from tests.browser import NARROW, WIDE
 from tests.views.practice import a_day_of, pages_of
 
-WORDS = {
-    "ru": {
-        "add": "Добавить услугу",
-        "save": "Сохранить",
-        "hours": "Задать рабочие часы",
-        "save_hours": "Сохранить часы",
-        "invite": "Пригласить первого клиента",
-        "make": "Создать приглашение",
-        "accept": "Принять",
-        "move": "Перенести",
-        "held": "Встреча состоялась",
-        "done": "Завершено",
-        "other": "Другое время",
-        "book": "Записать",
-    },
-    "en": {
-        "add": "Add a service",
-        "save": "Save",
-        "hours": "Set your working hours",
-        "save_hours": "Save the hours",
-        "invite": "Invite your first client",
-        "make": "Make the invitation",
-        "accept": "Accept",
-        "move": "Move",
-        "held": "It took place",
-        "done": "Completed",
-        "other": "Another time",
-        "book": "Book",
-    },
+SAY = {
+    "add": "Add a service",
+    "save": "Save",
+    "hours": "Set your working hours",
+    "save_hours": "Save the hours",
+    "invite": "Invite your first client",
+    "make": "Make the invitation",
+    "accept": "Accept",
+    "move": "Move",
+    "held": "It took place",
+    "book": "Book",
 }
 
 
@@ -54,10 +36,9 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-@pytest.mark.parametrize(("width", "language"), [(NARROW, "ru"), (WIDE, "en")])
-def test_from_the_first_service_to_the_meeting(new_page: Any, app: Flask, width: int, language: str) -> None:
+def test_from_the_first_service_to_the_meeting(new_page: Any, app: Flask) -> None:
     """I-19, S2-1, S2-22..S2-24: service, hours, invitation; a request arrives by itself; accepted, moved, marked."""
-    say = WORDS[language]
+    say, language, width = SAY, "en", WIDE
     owner = make.user("Анна", "Светлова", locale=language)
     provider = providers.register(owner, "specialist", "Анна Светлова")
     page = new_page(owner, width=width, language=language)
@@ -100,7 +81,7 @@ def test_from_the_first_service_to_the_meeting(new_page: Any, app: Flask, width:
     # It arrives without a reload.
     card = page.locator(f"#request-{asked.id}")
     expect(card).to_contain_text("Первый раз")
-    number = page.locator("#count-foot-requests" if width == NARROW else "#count-side-requests")
+    number = page.locator("#count-side-requests")
     expect(number).to_contain_text("1")
     card.get_by_role("button", name=say["accept"]).click()
     expect(card).to_have_count(0)
