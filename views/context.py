@@ -36,6 +36,7 @@ from app.flows import STATUSES
 from app.permissions import P
 from app.queries import inbox, wording
 from models import User
+from views.keys import fresh_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,7 @@ def init_app(app: Flask) -> None:
         setting=lambda name: settings.get(db.session, name),
         remembered=settings.remembered,
         timezone=timezone,
+        fresh_key=fresh_key,
         counters=counters,
     )
     app.jinja_env.filters.update(

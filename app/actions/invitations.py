@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select, update
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal, tokens
-from app.actions import people, providers
+from app.actions import people, presses, providers
 from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
@@ -34,11 +35,16 @@ def invite(
     most: int | None = None,
     days: int | None = None,
     specialist_id: int | None = None,
+    form_key: UUID | None = None,
 ) -> Invitation:
     """A new link for clients: for `most` people (None: for as many as come), for `days` (None: until it is revoked).
     With `specialist_id` it makes whoever opens it that specialist of the organization. `secret` is the installation's.
-    Raises Invalid per field, Forbidden (colleagues are invited by the owner), NotFound."""
+    A form that is sent again gives the link that it made before. Raises Invalid per field, Forbidden (colleagues are
+    invited by the owner), NotFound."""
     practice = load_practice(db.session, actor, provider_id)
+    press = presses.press(actor, form_key, Invitation, provider_id, label, most, days, specialist_id)
+    if before := press.made_before():
+        return before
     errors: dict[str, object] = {}
     label = providers.line(label, "label", errors, most=120)
     if most is not None and not 1 <= most <= 10_000:
@@ -66,7 +72,7 @@ def invite(
     db.session.add(invitation)
     db.session.flush()
     providers.record(practice.provider, "invitation.made", actor, label=label)
-    return invitation
+    return press.made(invitation)
 
 
 def _free_specialist(provider: Provider, specialist_id: int, *, owner: bool) -> None:

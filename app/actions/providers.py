@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -12,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal, money, settings, timezones
-from app.actions import people
+from app.actions import people, presses
 from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
@@ -157,11 +158,17 @@ def edit(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Provider:
 
 
 @action
-def add_specialist(actor: Actor, provider_id: int, name: str, title: str = "") -> Specialist:
-    """Somebody who serves in the organization, at first without an account. Raises Invalid, Forbidden, NotFound."""
+def add_specialist(
+    actor: Actor, provider_id: int, name: str, title: str = "", *, form_key: UUID | None = None
+) -> Specialist:
+    """Somebody who serves in the organization, at first without an account. A form that is sent again gives whom it
+    added before. Raises Invalid, Forbidden, NotFound."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
     if not provider.is_organization:
         raise Invalid(text=_("A specialist serves alone. Colleagues serve in an organization."))
+    press = presses.press(actor, form_key, Specialist, provider_id, name, title)
+    if before := press.made_before():
+        return before
     errors: dict[str, object] = {}
     values = {
         "name": line(name, "name", errors, most=MAX_NAME, required=True),
@@ -175,7 +182,7 @@ def add_specialist(actor: Actor, provider_id: int, name: str, title: str = "") -
     provider.specialists.append(specialist)
     db.session.flush()
     record(provider, "specialist.added", actor, name=specialist.name)
-    return specialist
+    return press.made(specialist)
 
 
 @action
@@ -253,11 +260,22 @@ def _leave(specialist: Specialist) -> None:
 
 @action
 def save_offer(
-    actor: Actor, provider_id: int, offer_id: int | None, sent: Mapping[str, str], serves: Sequence[int] = ()
+    actor: Actor,
+    provider_id: int,
+    offer_id: int | None,
+    sent: Mapping[str, str],
+    serves: Sequence[int] = (),
+    *,
+    form_key: UUID | None = None,
 ) -> Offer:
     """Add a service, or change it: appointments keep what was agreed. `serves` are the organization's specialists who
-    do it. Raises Invalid per field, Forbidden, NotFound."""
+    do it. A form that is sent again gives the service that it added before. Raises Invalid per field, Forbidden,
+    NotFound."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    said = (provider_id, offer_id, sorted(sent.items()), sorted(serves))
+    press = presses.press(actor, None if offer_id else form_key, Offer, *said)
+    if before := press.made_before():
+        return before
     errors: dict[str, object] = {}
     price = money.parsed(sent.get("price", ""), provider.currency)
     if price is None:
@@ -285,7 +303,7 @@ def save_offer(
     offer.specialists = chosen
     db.session.flush()
     record(provider, "offer.changed" if offer_id else "offer.added", actor, name=offer.name)
-    return offer
+    return press.made(offer)
 
 
 @action

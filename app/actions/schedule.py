@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from itertools import pairwise
+from uuid import UUID
 
 from flask_babel import gettext as _
 
 from app import clock
-from app.actions import providers
+from app.actions import presses, providers
 from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
@@ -54,16 +55,20 @@ def add_absence(
     ends: dt.datetime,
     kind: str = AbsenceKind.ABSENCE,
     reason: str = "",
+    form_key: UUID | None = None,
 ) -> Absence:
     """Somebody is away, or with None everybody, between two wall-clock times of the provider's zone. Appointments in it
-    stay until they are moved or refused (`queries.practice.affected`). Raises Invalid, Forbidden (everybody's are
-    the owner's), NotFound."""
+    stay until they are moved or refused (`queries.practice.affected`). A form that is sent again gives what it made
+    before. Raises Invalid, Forbidden (everybody's are the owner's), NotFound."""
     if specialist_id is None:
         practice = load_practice(db.session, actor, provider_id, manage=True)
     else:
         specialist, practice = load_specialist(db.session, actor, specialist_id)
         if specialist.provider_id != provider_id:
             raise NotFound
+    press = presses.press(actor, form_key, Absence, provider_id, specialist_id, starts, ends, kind, reason)
+    if before := press.made_before():
+        return before
     errors: dict[str, object] = {}
     today = clock.now().astimezone(clock.zone(practice.provider.timezone)).replace(tzinfo=None)
     if starts >= ends:
@@ -90,7 +95,7 @@ def add_absence(
     providers.record(
         practice.provider, "absence.added", actor, starts=starts.isoformat(), ends=ends.isoformat()
     )
-    return absence
+    return press.made(absence)
 
 
 def load_absence(actor: Actor, absence_id: int) -> Absence:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import IO
+from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock, journal
-from app.actions import documents, providers
+from app.actions import documents, presses, providers
 from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.extensions import db
@@ -35,9 +36,16 @@ def add(
     stream: IO[bytes],
     filename: str,
     required: bool,
+    form_key: UUID | None = None,
 ) -> Terms:
-    """A new document of terms with its first version. Raises Invalid, TooLarge, Forbidden, NotFound."""
+    """A new document of terms with its first version. A form that is sent again gives the one that it added before.
+    Raises Invalid, TooLarge, Forbidden, NotFound."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    press = presses.press(
+        actor, form_key, Terms, provider_id, title, required, filename, presses.content(stream)
+    )
+    if before := press.made_before():
+        return before
     errors: dict[str, object] = {}
     title = providers.line(title, "title", errors, most=200, required=True)
     count = len(queries.of_provider(db.session, provider_id, everything=True))
@@ -50,18 +58,28 @@ def add(
     db.session.flush()
     _publish(actor, terms, safe, stream, filename)
     providers.record(provider, "terms.published", actor, name=title, version=1)
-    return terms
+    return press.made(terms)
 
 
 @action
-def publish(actor: User, terms_id: int, safe: Safe, stream: IO[bytes], filename: str) -> TermsVersion:
-    """A new version: consents to the one before hold no longer, and whoever had agreed is told (I-21). Raises Invalid,
-    TooLarge, Forbidden, NotFound."""
+def publish(
+    actor: User,
+    terms_id: int,
+    safe: Safe,
+    stream: IO[bytes],
+    filename: str,
+    *,
+    form_key: UUID | None = None,
+) -> TermsVersion:
+    """A new version: consents to the one before hold no longer, and whoever had agreed is told (I-21). A form that is
+    sent again gives the version that it made before. Raises Invalid, TooLarge, Forbidden, NotFound."""
     terms = load(actor, terms_id, lock=True)
+    press = presses.press(actor, form_key, TermsVersion, terms_id, filename, presses.content(stream))
+    if before := press.made_before():
+        return before
     agreed = queries.signers(db.session, terms.versions[0].id) if terms.versions else []
     version = _publish(actor, terms, safe, stream, filename)
-    provider = terms.provider
-    providers.record(provider, "terms.published", actor, name=terms.title, version=version.number)
+    providers.record(terms.provider, "terms.published", actor, name=terms.title, version=version.number)
     if terms.required and terms.active:
         for client in agreed:
             journal.write(
@@ -71,9 +89,9 @@ def publish(actor: User, terms_id: int, safe: Safe, stream: IO[bytes], filename:
                 client.subject,
                 [f"user:{client.user_id}"],
                 name=terms.title,
-                provider=provider.name,
+                provider=terms.provider.name,
             )
-    return version
+    return press.made(version)
 
 
 def _publish(actor: User, terms: Terms, safe: Safe, stream: IO[bytes], filename: str) -> TermsVersion:

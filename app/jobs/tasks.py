@@ -12,7 +12,17 @@ import procrastinate.builtin_tasks
 from flask import Flask
 from procrastinate.jobs import Status
 
-from app.actions import appointment_timers, consoles, documents, drills, files, orders, people, telling
+from app.actions import (
+    appointment_timers,
+    consoles,
+    documents,
+    drills,
+    files,
+    orders,
+    people,
+    presses,
+    telling,
+)
 from app.config import Config, libpq_url
 from app.delivery import dispatch, mail
 from app.extensions import db
@@ -76,6 +86,7 @@ def build(app: Flask) -> procrastinate.App:
     every("37 6 * * *", "remind_of_drill", drills.remind)
     every("* * * * * */30", "remind_due", lambda: _until_none(orders.remind_due))
     every("29 * * * *", "forget_download_links", documents.forget_links)
+    every("11 3 * * *", "forget_old_presses", presses.forget_old)
     every("23 3 * * *", "forget_ended_sessions", people.forget_ended_sessions)
     every("17 3 * * *", "clear_drafts", lambda: files.clear_drafts(storage))
     _retry_stalled(jobs)

@@ -14,6 +14,7 @@ from app.queries import documents as queries
 from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import Client
 from views.context import actor, signed_in
+from views.keys import form_key
 from views.pair.base import chosen, draw, known, pair
 from views.sealed import safe, sign_in_key
 
@@ -37,7 +38,7 @@ def upload(client_id: int) -> ResponseReturnValue:
         problems.append(str(_("Choose a file first.")))
     for file in sent[:10]:
         try:
-            actions.upload(actor(), client_id, safe(), file.stream, file.filename or "")
+            actions.upload(actor(), client_id, safe(), file.stream, file.filename or "", form_key=form_key())
             done += 1
         except (Invalid, TooLarge) as error:
             problems.append(str(error.text))

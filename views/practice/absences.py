@@ -22,6 +22,7 @@ from app.queries import practice as queries
 from app.queries import wording
 from models import Absence, AbsenceKind
 from views.context import actor, signed_in
+from views.keys import form_key
 from views.numbers import LARGE, numbers
 from views.practice.base import (
     arranged_specialists,
@@ -55,7 +56,7 @@ def add_absence(provider_id: int) -> ResponseReturnValue:
     here = enter(provider_id)
     sent = {name: request.form.get(name, "") for name in _FIELDS}
     try:
-        kept = actions.add_absence(actor(), provider_id, **_read(here, sent))
+        kept = actions.add_absence(actor(), provider_id, **_read(here, sent), form_key=form_key())
     except Invalid as error:
         here = enter(provider_id)
         return _page(here, sent, error.fields), error.status

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from uuid import UUID
 
 from babel.dates import format_interval, get_day_names
 from flask import Blueprint, g, render_template, request
@@ -140,13 +139,6 @@ def zone_words(here: Practice) -> str:
 def sent_words() -> str:
     """What is sought, from the address."""
     return request.args.get("q", "").replace("\0", "").strip()[:100]
-
-
-def form_key() -> UUID | None:
-    try:
-        return UUID(request.form.get("form_key", ""))
-    except ValueError:
-        return None
 
 
 def typed_day(text: str) -> dt.date | None:

@@ -15,6 +15,7 @@ from app.extensions import db
 from app.policy import Practice
 from models import Invitation
 from views.context import actor, signed_in
+from views.keys import form_key
 from views.practice.base import enter, page, practice
 
 #: Days that an invitation lives, by the choices of the form; "" is until it is taken back.
@@ -41,6 +42,7 @@ def invite(provider_id: int) -> ResponseReturnValue:
             label=sent["label"],
             most=1 if sent["most"] == "1" else None,
             days=_days(sent["days"]),
+            form_key=form_key(),
         )
     except Invalid as error:
         return _page(enter(provider_id), sent, error.fields), error.status

@@ -17,6 +17,7 @@ from app.policy import Practice
 from app.queries import appointments as queries
 from models import Offer
 from views.context import actor, signed_in
+from views.keys import form_key
 from views.numbers import numbers
 from views.practice.base import arranged_specialists, enter, page, practice, staff_of
 
@@ -92,7 +93,7 @@ def _save(provider_id: int, offer_id: int | None) -> ResponseReturnValue:
     sent["active"] = "yes" if request.form.get("active") == "yes" else ""
     who = numbers(request.form.getlist("specialist"))
     try:
-        saved = actions.save_offer(actor(), provider_id, offer_id, sent, who)
+        saved = actions.save_offer(actor(), provider_id, offer_id, sent, who, form_key=form_key())
     except Invalid as error:
         here = enter(provider_id, manage=True)
         shown = actions.offer_of(here.provider, offer_id) if offer_id else None

@@ -18,6 +18,7 @@ from app.policy import Practice
 from app.queries import appointments as queries
 from models import Specialist
 from views.context import actor, signed_in
+from views.keys import form_key
 from views.practice.base import enter, page, practice, staff_of
 
 _RULES = (
@@ -51,7 +52,7 @@ def add_specialist(provider_id: int) -> ResponseReturnValue:
     _organization(provider_id)
     sent = {name: request.form.get(name, "") for name in ("name", "title")}
     try:
-        made = actions.add_specialist(actor(), provider_id, sent["name"], sent["title"])
+        made = actions.add_specialist(actor(), provider_id, **sent, form_key=form_key())
     except Invalid as error:
         return _team(_organization(provider_id), sent, error.fields), error.status
     flash(_("Added: %(name)s. Set the hours next.", name=made.name), "ok")
@@ -110,6 +111,7 @@ def invite_specialist(specialist_id: int) -> ResponseReturnValue:
             label=shown.name,
             days=30,
             specialist_id=shown.id,
+            form_key=form_key(),
         )
     except Invalid as error:
         flash(str(error.text), "error")

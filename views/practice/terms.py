@@ -17,6 +17,7 @@ from app.queries import terms as queries
 from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import Terms
 from views.context import actor, signed_in
+from views.keys import form_key
 from views.numbers import numbers
 from views.practice.base import enter, page, practice
 from views.sealed import safe, sign_in_key
@@ -48,6 +49,7 @@ def add_terms(provider_id: int) -> ResponseReturnValue:
                 stream=sent.stream,
                 filename=sent.filename or "",
                 required=request.form.get("required") == "yes",
+                form_key=form_key(),
             )
     except (Invalid, TooLarge) as error:
         problems = dict(error.fields) if isinstance(error, Invalid) and error.fields else {"file": error.text}
@@ -91,7 +93,7 @@ def publish_terms(terms_id: int) -> ResponseReturnValue:
     problem: object = _("Choose a file first.") if sent is None or not sent.filename else ""
     if sent is not None and not problem:
         try:
-            actions.publish(actor(), terms_id, safe(), sent.stream, sent.filename or "")
+            actions.publish(actor(), terms_id, safe(), sent.stream, sent.filename or "", form_key=form_key())
         except (Invalid, TooLarge) as error:
             problem = error.text
     if problem:
