@@ -9,7 +9,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import clock, journal
+from app import clock, journal, queue
 from app.actions import documents, presses, providers
 from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound, Stale
@@ -71,27 +71,49 @@ def publish(
     *,
     form_key: UUID | None = None,
 ) -> TermsVersion:
-    """A new version: consents to the one before hold no longer, and whoever had agreed is told (I-21). A form that is
-    sent again gives the version that it made before. Raises Invalid, TooLarge, Forbidden, NotFound."""
+    """A new version: consents to the one before hold no longer, and a job tells whoever had agreed (I-21). A form that
+    is sent again gives the version that it made before. Raises Invalid, TooLarge, Forbidden, NotFound."""
     terms = load(actor, terms_id, lock=True)
     press = presses.press(actor, form_key, TermsVersion, terms_id, filename, presses.content(stream))
     if before := press.made_before():
         return before
-    agreed = queries.signers(db.session, terms.versions[0].id) if terms.versions else []
     version = _publish(actor, terms, safe, stream, filename)
     providers.record(terms.provider, "terms.published", actor, name=terms.title, version=version.number)
-    if terms.required and terms.active:
-        for client in agreed:
-            journal.write(
-                db.session,
-                "terms.renewed",
-                actor,
-                client.subject,
-                [f"user:{client.user_id}"],
-                name=terms.title,
-                provider=terms.provider.name,
-            )
+    if terms.required and terms.active and version.number > 1:
+        version.told_to = 0
+        queue.defer(db.session, "tell_of_version", version_id=version.id)
     return press.made(version)
+
+
+@action
+def tell_of_version(version_id: int, limit: int = 100) -> int:
+    """Tell the next clients who had agreed to the version before: each of them once, for how far it has come is
+    written down with what it wrote. How many; 0 when there is nobody left, or nothing to be signed any more."""
+    version: TermsVersion | None = db.session.scalar(
+        select(TermsVersion)
+        .where(TermsVersion.id == version_id)
+        # Nobody who signs has to wait for it.
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if version is None or version.told_to is None:
+        return 0
+    terms, publisher = version.terms, db.session.get_one(User, version.published_by)
+    agreed: Sequence[Client] = ()
+    if terms.required and terms.active:
+        agreed = queries.agreed_before(db.session, version, after=version.told_to, limit=limit)
+    for client in agreed:
+        journal.write(
+            db.session,
+            "terms.renewed",
+            publisher,
+            client.subject,
+            [f"user:{client.user_id}"],
+            name=terms.title,
+            provider=terms.provider.name,
+        )
+    version.told_to = agreed[-1].id if agreed else None
+    return len(agreed)
 
 
 def _publish(actor: User, terms: Terms, safe: Safe, stream: IO[bytes], filename: str) -> TermsVersion:

@@ -22,6 +22,7 @@ from app.actions import (
     people,
     presses,
     telling,
+    terms,
 )
 from app.config import Config, libpq_url
 from app.delivery import dispatch, mail
@@ -75,6 +76,10 @@ def build(app: Flask) -> procrastinate.App:
         if user is not None and user.active:
             link = f"{config.base_url}/reset"
             mail.send(user.email, "password_changed", user.locale or "ru", user=user, link=link)
+
+    @task("tell_of_version")
+    def tell_of_version(version_id: int) -> None:
+        _until_none(lambda: terms.tell_of_version(version_id))
 
     every("* * * * * */10", "expire_due", lambda: _until_none(orders.expire_due))
     every("* * * * * */10", "lapse_appointments", lambda: _until_none(appointment_timers.lapse_due))

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from models import FACE, Client, Consent, Offer, Terms, TermsVersion
 from models.documents import offer_terms
 
+PAGE = 40
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -75,11 +77,11 @@ def unsigned(session: Session, client: Client, offer: Offer) -> list[Terms]:
     return [row.terms for row in standing(session, client) if row.terms.id in demanded and not row.signed]
 
 
-def signers(session: Session, version_id: int) -> list[Client]:
-    """Clients whose last word on a version is consent."""
+def signers(session: Session, version_id: int, *, after: int = 0, limit: int = PAGE) -> Sequence[Client]:
+    """Clients whose last word on a version is consent, by their numbers. One statement."""
     last = (
         select(Consent.client_id, Consent.given)
-        .where(Consent.version_id == version_id)
+        .where(Consent.version_id == version_id, Consent.client_id > after)
         .order_by(Consent.client_id, Consent.id.desc())
         .ext(distinct_on(Consent.client_id))
         .subquery()
@@ -89,9 +91,18 @@ def signers(session: Session, version_id: int) -> list[Client]:
         .join(last, last.c.client_id == Client.id)
         .where(last.c.given)
         .options(joinedload(Client.user).load_only(*FACE))
-        .order_by(Client.id)
+        .order_by(last.c.client_id)
+        .limit(limit)
     )
-    return list(session.scalars(query))
+    return session.scalars(query).all()
+
+
+def agreed_before(session: Session, version: TermsVersion, *, after: int, limit: int) -> Sequence[Client]:
+    """Those of them who had agreed to the version before this one: it is not signed any more, so they stay the same."""
+    earlier = select(TermsVersion.id).where(
+        TermsVersion.terms_id == version.terms_id, TermsVersion.number == version.number - 1
+    )
+    return signers(session, session.scalar(earlier) or 0, after=after, limit=limit)
 
 
 def log(session: Session, client: Client, limit: int = 200) -> Sequence[Consent]:

@@ -19,8 +19,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('digest')
     )
     op.create_index(op.f('ix_form_presses_at'), 'form_presses', ['at'], unique=False)
+    op.add_column('terms_versions', sa.Column('told_to', sa.Integer(), nullable=True))
+    op.create_index('ix_consents_version', 'consents', ['version_id', 'client_id', sa.text('id DESC')], unique=False)
+    op.drop_index(op.f('ix_consents_version_id'), table_name='consents')
 
 
 def downgrade() -> None:
+    op.create_index(op.f('ix_consents_version_id'), 'consents', ['version_id'], unique=False)
+    op.drop_index('ix_consents_version', table_name='consents')
+    op.drop_column('terms_versions', 'told_to')
     op.drop_index(op.f('ix_form_presses_at'), table_name='form_presses')
     op.drop_table('form_presses')
