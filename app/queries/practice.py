@@ -243,21 +243,6 @@ def of_client(
 # --- absences -----------------------------------------------------------------------------------------------------
 
 
-def absences(session: Session, practice: Practice) -> Sequence[Absence]:
-    """Those that are not over: everybody's and, of an organization, those of the specialists whom the reader sees. One
-    statement."""
-    zone = clock.zone(practice.provider.timezone)
-    today_ = clock.now().astimezone(zone).replace(tzinfo=None)
-    query = select(Absence).where(Absence.provider_id == practice.provider.id, Absence.ends > today_)
-    if not practice.sees_all:
-        query = query.where(or_(Absence.specialist_id.is_(None), Absence.specialist_id == _my_id(practice)))
-    return session.scalars(query.order_by(Absence.starts, Absence.id).limit(200)).all()
-
-
-def _my_id(practice: Practice) -> int:
-    return practice.me.id if practice.me else 0
-
-
 def affected(session: Session, practice: Practice, absence: Absence) -> list[Appointment]:
     """Open appointments that stand in an absence, of whoever is away, as far as the reader sees them. One statement."""
     start, end = slots.span(absence, clock.zone(practice.provider.timezone))

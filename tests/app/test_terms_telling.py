@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app.actions import terms
-from app.queries import terms as queries
-from models import Entry, Notice, TermsVersion, User
+from models import Entry, Notice, TermsVersion
 from tests import factories as make
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -101,13 +100,3 @@ def test_what_needs_no_consent_any_more_is_not_told(app: Any, db: Any, signed: A
     terms.edit(made.provider.owner, made.id, "Договор", required=False, active=True)
     assert terms.tell_of_version(version) == 0
     assert not _told(db)
-
-
-def test_who_has_signed_is_walked_by_number(app: Any, db: Any, signed: Any, count_statements: Any) -> None:
-    made, clients = signed
-    version = made.versions[0].id
-    with count_statements(2):
-        first = queries.signers(db, version, limit=3)
-        rest = queries.signers(db, version, after=first[-1].id, limit=3)
-        assert [one.user.name for one in (*first, *rest)] == [one.user.name for one in clients[:4]]
-    assert db.get(User, clients[0].user_id)

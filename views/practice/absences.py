@@ -18,12 +18,12 @@ from app.actions import schedule as actions
 from app.errors import IllegalMove, Invalid, NotFound
 from app.extensions import db
 from app.policy import Practice
+from app.queries import lists, wording
 from app.queries import practice as queries
-from app.queries import wording
 from models import Absence, AbsenceKind
 from views.context import actor, signed_in
 from views.keys import form_key
-from views.numbers import LARGE, numbers
+from views.numbers import LARGE, number, numbers
 from views.practice.base import (
     arranged_specialists,
     enter,
@@ -82,10 +82,14 @@ def _page(here: Practice, typed: Mapping[str, Any], problems: Mapping[str, objec
     whose = [(str(one.id), one.name) for one in those] if here.provider.is_organization else []
     if whose and here.owner:
         whose.insert(0, ("", _("Everybody")))
+    after = number(request.args, "after")
+    found, more = lists.absences(db.session, here, after)
     return page(
         "practice/absences.html",
         here,
-        absences=queries.absences(db.session, here),
+        absences=found,
+        after=after,
+        more=more,
         kinds=[(kind.value, label) for kind, label in KINDS.items()],
         kind_names=KINDS,
         kind_icons=ICONS,
