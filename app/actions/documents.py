@@ -10,11 +10,11 @@ from typing import IO
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, true
+from sqlalchemy import delete, select, true
 
 from app import clock, journal, tokens
 from app.actions import files, presses
-from app.actions.base import action
+from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.flows import By
@@ -26,7 +26,7 @@ from models.providers import Provider
 #: How long a link works (S2-55).
 LIFE = dt.timedelta(minutes=5)
 #: Documents of one pair, and links at once, at most.
-MOST = 500
+MOST = 1000
 MOST_LINKS = 50
 
 
@@ -72,9 +72,13 @@ def upload(
     press = presses.press(actor, form_key, SharedDocument, client_id, filename, presses.content(stream))
     if before := press.made_before():
         return before
-    count = select(func.count()).where(SharedDocument.client_id == client.id)
-    if (db.session.scalar(count) or 0) >= MOST:
-        raise Invalid(text=_("There are too many documents. Delete some of them first."))
+    if many(SharedDocument, SharedDocument.client_id == client.id) >= MOST:
+        raise Invalid(
+            text=_(
+                "There are %(number)s documents already. Delete some that you have uploaded first.",
+                number=MOST,
+            )
+        )
     file, _digest = keep_sealed(actor, safe, stream, filename, client.subject)
     document = SharedDocument(
         client=client,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal, money, settings, timezones
 from app.actions import people, presses
-from app.actions.base import action
+from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor, Practice, load_client, load_practice, load_specialist
@@ -34,6 +34,9 @@ from models import (
 MAX_NAME = 120
 MAX_LINE = 300
 MAX_TEXT = 5000
+#: Services of a provider, and specialists who serve in an organization, at most.
+MOST_OFFERS = 200
+MOST_SPECIALISTS = 200
 #: Minutes between the starts on offer.
 STEPS = (5, 10, 15, 20, 30, 45, 60, 90, 120)
 
@@ -174,6 +177,7 @@ def add_specialist(
         "name": line(name, "name", errors, most=MAX_NAME, required=True),
         "title": line(title, "title", errors, most=200),
     }
+    _room_for_one_more(provider, "name", errors)
     if errors:
         raise Invalid(errors)
     specialist = Specialist(
@@ -199,6 +203,10 @@ def edit_specialist(
     if errors:
         raise Invalid(errors)
     stays = active or not practice.provider.is_organization
+    if stays and not specialist.active:
+        _room_for_one_more(practice.provider, "active", errors)
+    if errors:
+        raise Invalid(errors)
     if specialist.active and not stays:
         _leave(specialist)
     if specialist.user and ((specialist.active and not stays) or (specialist.sees_all and not sees_all)):
@@ -206,6 +214,14 @@ def edit_specialist(
     specialist.active, specialist.sees_all = stays, sees_all
     record(practice.provider, "specialist.changed", actor, name=specialist.name)
     return specialist
+
+
+def _room_for_one_more(provider: Provider, field: str, errors: dict[str, object]) -> None:
+    if many(Specialist, Specialist.provider_id == provider.id, Specialist.active) >= MOST_SPECIALISTS:
+        errors[field] = _(
+            "%(number)s specialists serve here already. Switch off those who do not serve any more.",
+            number=MOST_SPECIALISTS,
+        )
 
 
 @action
@@ -291,6 +307,11 @@ def save_offer(
         "active": sent.get("active", "yes") == "yes",
     }
     chosen = [one for one in provider.specialists if one.id in serves or not provider.is_organization]
+    if offer_id is None and len(provider.offers) >= MOST_OFFERS:
+        errors["name"] = _(
+            "You have %(number)s services already. Change one that you do not offer any more.",
+            number=MOST_OFFERS,
+        )
     if errors:
         raise Invalid(errors)
     if offer_id is None:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app import clock
 from app.actions import presses, providers
-from app.actions.base import action
+from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor, load_practice, load_specialist
@@ -20,6 +20,8 @@ from models import Absence, AbsenceKind, Hours, Specialist
 #: Regular stretches of one day, and days of one absence, at most.
 MOST_A_DAY = 6
 LONGEST = 366
+#: Absences of a provider that are not over, at most.
+MOST = 500
 #: A weekday (0 is Monday), from and to in minutes of the day.
 Stretch = tuple[int, int, int]
 
@@ -77,6 +79,8 @@ def add_absence(
         errors["ends"] = _("This is over already.")
     elif ends - starts > dt.timedelta(days=LONGEST):
         errors["ends"] = _("At most %(number)s days at once.", number=LONGEST)
+    elif many(Absence, Absence.provider_id == provider_id, Absence.ends > today) >= MOST:
+        errors["ends"] = _("%(number)s days off are entered already. Remove some of them first.", number=MOST)
     if kind not in list(AbsenceKind):
         errors["kind"] = _("Please choose from the list.")
     reason = providers.line(reason, "reason", errors, most=200)

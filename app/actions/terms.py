@@ -7,11 +7,11 @@ from typing import IO
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import clock, journal, queue
 from app.actions import documents, presses, providers
-from app.actions.base import action
+from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.extensions import db
 from app.policy import Actor, load_client, load_practice
@@ -20,7 +20,7 @@ from app.storage import Safe
 from models import Client, Consent, Terms, TermsVersion, User
 
 #: Documents of terms of one provider, at most.
-MOST = 50
+MOST = 100
 
 
 # --- the provider's side ------------------------------------------------------------------------------------------
@@ -48,9 +48,12 @@ def add(
         return before
     errors: dict[str, object] = {}
     title = providers.line(title, "title", errors, most=200, required=True)
-    count = len(queries.of_provider(db.session, provider_id, everything=True))
+    count = many(Terms, Terms.provider_id == provider_id)
     if count >= MOST:
-        errors["title"] = _("At most %(number)s documents.", number=MOST)
+        errors["title"] = _(
+            "There are %(number)s documents already. Publish a new version of one of them instead.",
+            number=MOST,
+        )
     if errors:
         raise Invalid(errors)
     terms = Terms(provider_id=provider_id, title=title, required=required, position=count)
@@ -118,9 +121,10 @@ def tell_of_version(version_id: int, limit: int = 100) -> int:
 
 def _publish(actor: User, terms: Terms, safe: Safe, stream: IO[bytes], filename: str) -> TermsVersion:
     file, digest = documents.keep_sealed(actor, safe, stream, filename, f"terms:{terms.id}")
+    last = select(func.max(TermsVersion.number)).where(TermsVersion.terms_id == terms.id)
     version = TermsVersion(
         terms_id=terms.id,
-        number=(terms.versions[0].number if terms.versions else 0) + 1,
+        number=(db.session.scalar(last) or 0) + 1,
         file=file,
         digest=digest,
         published_at=clock.now(),
