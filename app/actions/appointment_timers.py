@@ -12,6 +12,7 @@ from app.actions import appointments
 from app.actions.base import action
 from app.extensions import db
 from app.flows import AGREED, REQUESTED
+from app.plans import word
 from app.policy import SYSTEM
 from models import Appointment, Provider
 
@@ -54,7 +55,7 @@ def remind_due(limit: int = 100) -> int:
         select(Appointment)
         .join(Provider, Provider.id == Appointment.provider_id)
         .where(
-            Appointment.status == AGREED.name,
+            Appointment.status == word(AGREED.name),
             Appointment.reminded_at.is_(None),
             Appointment.starts_at > now,
             Appointment.starts_at - ahead <= now,

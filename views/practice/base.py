@@ -104,14 +104,14 @@ def staff_of(specialist_id: int) -> tuple[Specialist, Practice]:
 
 def seen_specialists(here: Practice) -> list[Specialist]:
     """Whose calendars the reader sees."""
-    if here.sees_all:
+    if here.sees_all and here.provider.is_organization:
         return [one for one in here.provider.specialists if one.active]
     return [here.me] if here.me else []
 
 
 def arranged_specialists(here: Practice) -> list[Specialist]:
     """Whose hours, absences and services the reader may change."""
-    if here.owner:
+    if here.owner and here.provider.is_organization:
         return [one for one in here.provider.specialists if one.active]
     return [here.me] if here.me else []
 
