@@ -19,6 +19,12 @@ def first(rows: int) -> ColumnClause[int]:
     return literal_column(str(int(rows)))
 
 
+def word(text: str) -> ColumnClause[str]:
+    """For a column that a partial index names (`WHERE status = 'requested'`): the word as a part of the text. With a
+    parameter there a prepared statement's general plan cannot know that the index serves, and reads the whole table."""
+    return literal_column("'" + text.replace("'", "''") + "'")
+
+
 def built(key: Hashable, build: Callable[[], Statement]) -> Statement:
     """The statement that `build` makes, kept for the next one who asks with this key. The key names everything that
     the statement depends on: who asks and with which rights."""

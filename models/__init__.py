@@ -23,6 +23,7 @@ from models.orders import Order
 from models.payments import Payment, PaymentMethod
 from models.people import FACE, Company, CompanyKind, EndedSession, Membership, ResetLink, Team, User
 from models.places import Place, PlaceKind, RetiredCode
+from models.presses import FormPress
 from models.profiles import Profile
 from models.providers import (
     Absence,
@@ -60,6 +61,7 @@ __all__ = [
     "Extra",
     "FieldKind",
     "FormField",
+    "FormPress",
     "Handover",
     "Heartbeat",
     "Hours",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, String, Table, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import UUID as PgUuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -54,7 +54,8 @@ class Terms(Model):
 
 
 class TermsVersion(Model):
-    """What a document of terms said from `published_at` on. `digest` is the SHA-256 of its file. Never changed."""
+    """What a document of terms said from `published_at` on. `digest` is the SHA-256 of its file. Never changed but for
+    `told_to`."""
 
     __tablename__ = "terms_versions"
     __table_args__ = (UniqueConstraint("terms_id", "number"),)
@@ -66,6 +67,9 @@ class TermsVersion(Model):
     digest: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[Now]
     published_by: Mapped[int] = user_fk()
+    #: While those who had agreed to the version before are being told of this one: whom of them last, by the client's
+    #: number, 0 for nobody yet. None when all have been.
+    told_to: Mapped[int | None]
 
     terms: Mapped[Terms] = relationship(back_populates="versions")
     file: Mapped[StoredFile] = relationship()
@@ -76,11 +80,15 @@ class Consent(Model):
     client about a version holds."""
 
     __tablename__ = "consents"
-    __table_args__ = (Index("ix_consents_client", "client_id", "version_id", "id"),)
+    __table_args__ = (
+        Index("ix_consents_client", "client_id", "version_id", "id"),
+        # Who has signed a version, walked by client.
+        Index("ix_consents_version", "version_id", "client_id", text("id DESC")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id", ondelete="RESTRICT"))
-    version_id: Mapped[int] = mapped_column(ForeignKey("terms_versions.id", ondelete="RESTRICT"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("terms_versions.id", ondelete="RESTRICT"))
     given: Mapped[bool]
     #: Of the file that was agreed to, as it was then.
     digest: Mapped[str] = mapped_column(String(64))

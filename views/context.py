@@ -32,10 +32,11 @@ from app import money as prices
 from app.actions import inbox as actions
 from app.config import LANGUAGES
 from app.extensions import db
-from app.flows import STATUSES
+from app.flows import APPOINTMENT_STATUSES, STATUSES
 from app.permissions import P
 from app.queries import inbox, wording
 from models import User
+from views.keys import fresh_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +69,8 @@ def init_app(app: Flask) -> None:
         setting=lambda name: settings.get(db.session, name),
         remembered=settings.remembered,
         timezone=timezone,
+        fresh_key=fresh_key,
+        meeting_chip=meeting_chip,
         counters=counters,
     )
     app.jinja_env.filters.update(
@@ -174,6 +177,17 @@ def status_chips() -> Callable[[str], Markup]:
     return cache(lambda name: Markup(draw(STATUSES[name])))  # noqa: S704  # our macro
 
 
+def meeting_chip(name: str) -> Markup:
+    """For templates: the status of an appointment, drawn once for each language."""
+    return _meeting_chip(current_app.jinja_env, name, _language())
+
+
+@cache
+def _meeting_chip(_environment: Environment, name: str, _language: str) -> Markup:
+    draw = get_template_attribute("parts/ui.html", "status_chip")
+    return Markup(draw(APPOINTMENT_STATUSES[name]))  # noqa: S704  # our macro
+
+
 # --- language and zone --------------------------------------------------------------------------------------------
 
 
@@ -189,6 +203,11 @@ def locale() -> str:
     return request.accept_languages.best_match(list(LANGUAGES)) or str(
         current_app.config["BABEL_DEFAULT_LOCALE"]
     )
+
+
+def _language() -> str:
+    """The same, found once a request."""
+    return str(cast(Locale, get_locale()).language)
 
 
 def timezone() -> dt.tzinfo:
@@ -290,7 +309,7 @@ def elsewhere(start: dt.datetime, end: dt.datetime, zone_name: str) -> str:
 
 def money(amount: int, currency: str) -> str:
     """2 000 ₽"""
-    return prices.shown(amount, currency, locale())
+    return prices.shown(amount, currency, _language())
 
 
 def _date(value: dt.datetime | dt.date) -> dt.date:
@@ -298,7 +317,7 @@ def _date(value: dt.datetime | dt.date) -> dt.date:
 
 
 def in_russian() -> bool:
-    return cast(Locale, get_locale()).language == "ru"
+    return _language() == "ru"
 
 
 def filesize(size: int) -> str:

@@ -12,6 +12,7 @@ from app.actions import appointments
 from app.actions.base import action
 from app.extensions import db
 from app.flows import AGREED, REQUESTED
+from app.plans import word
 from app.policy import SYSTEM
 from models import Appointment, Client, Provider, User
 
@@ -58,7 +59,7 @@ def remind_due(limit: int = 100) -> int:
         .join(Client, Client.id == Appointment.client_id)
         .join(User, User.id == Client.user_id)
         .where(
-            Appointment.status == AGREED.name,
+            Appointment.status == word(AGREED.name),
             Appointment.reminded_at.is_(None),
             Appointment.starts_at > now,
             Appointment.starts_at - ahead <= now,

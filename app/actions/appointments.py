@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal
-from app.actions import providers
+from app.actions import presses, providers
 from app.actions.base import action
 from app.actions.invitations import show_to
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale, Taken
@@ -26,7 +26,7 @@ from app.flows import AGREED, APPOINTMENT, APPOINTMENT_STATUSES, CALLED_OFF, DEC
 from app.policy import SYSTEM, Actor, client_side, load_appointment, load_client
 from app.queries import slots
 from app.queries.terms import unsigned
-from models import Appointment, Booking, Client, Entry, Offer, Provider, Resource, Specialist, User
+from models import Appointment, Booking, Client, Offer, Provider, Resource, Specialist, User
 
 MAX_WORDS = 1000
 #: Unanswered requests of one client to one provider, at most.
@@ -254,7 +254,7 @@ def move(
     if step.target is AGREED:
         _lock_time([appointment.specialist])
     appointment = load_appointment(db.session, actor, appointment_id, lock=True)
-    if _pressed_twice(actor, appointment, step):
+    if presses.pressed_twice(actor, appointment, step):
         return appointment
     _check(actor, appointment, step, version)
     errors: dict[str, object] = {}
@@ -291,19 +291,6 @@ def _lock_time(specialists: Iterable[Specialist]) -> None:
             return
         attempt.rollback()
     raise Stale
-
-
-def _pressed_twice(actor: Actor, appointment: Appointment, step: Move) -> bool:
-    """Whether the last change of status is this very step by this very actor."""
-    if appointment.status != step.target.name:
-        return False
-    last = db.session.execute(
-        select(Entry.kind, Entry.actor_id)
-        .where(Entry.subject == appointment.subject, Entry.data.has_key("to"))
-        .order_by(Entry.id.desc())
-        .limit(1)
-    ).first()
-    return last is not None and last.kind == step.kind and last.actor_id == actor.id
 
 
 def _check(actor: Actor, appointment: Appointment, step: Move, version: int | None) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -51,6 +52,11 @@ def action(function: Callable[Params, Result]) -> Callable[Params, Result]:
                 session.reads = True
 
     return run
+
+
+def many(table: type[Any], *conditions: Any) -> int:
+    """How many rows there are already, for a limit: of two that come at once both may pass, which harms nobody."""
+    return db.session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
 
 def once_kept(act: Callable[[], object]) -> None:

@@ -7,13 +7,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
+from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, true
+from sqlalchemy import delete, select, true
 
 from app import clock, journal, tokens
-from app.actions import files
-from app.actions.base import action
+from app.actions import files, presses
+from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.flows import By
@@ -25,7 +26,7 @@ from models.providers import Provider
 #: How long a link works (S2-55).
 LIFE = dt.timedelta(minutes=5)
 #: Documents of one pair, and links at once, at most.
-MOST = 500
+MOST = 1000
 MOST_LINKS = 50
 
 
@@ -56,12 +57,28 @@ def keep_sealed(
 
 
 @action
-def upload(actor: Actor, client_id: int, safe: Safe, stream: IO[bytes], filename: str) -> SharedDocument:
-    """«Загрузить» (S2-58). Raises NotFound, Invalid (empty, forbidden or lying type, too many), TooLarge."""
+def upload(
+    actor: Actor,
+    client_id: int,
+    safe: Safe,
+    stream: IO[bytes],
+    filename: str,
+    *,
+    form_key: UUID | None = None,
+) -> SharedDocument:
+    """«Загрузить» (S2-58). A form that is sent again gives what it brought before. Raises NotFound, Invalid (empty,
+    forbidden or lying type, too many), TooLarge."""
     client = load_client(db.session, actor, client_id)
-    count = select(func.count()).where(SharedDocument.client_id == client.id)
-    if (db.session.scalar(count) or 0) >= MOST:
-        raise Invalid(text=_("There are too many documents. Delete some of them first."))
+    press = presses.press(actor, form_key, SharedDocument, client_id, filename, presses.content(stream))
+    if before := press.made_before():
+        return before
+    if many(SharedDocument, SharedDocument.client_id == client.id) >= MOST:
+        raise Invalid(
+            text=_(
+                "There are %(number)s documents already. Delete some that you have uploaded first.",
+                number=MOST,
+            )
+        )
     file, _digest = keep_sealed(actor, safe, stream, filename, client.subject)
     document = SharedDocument(
         client=client,
@@ -72,7 +89,7 @@ def upload(actor: Actor, client_id: int, safe: Safe, stream: IO[bytes], filename
     db.session.add(document)
     db.session.flush()
     _record(actor, client, "document.added")
-    return document
+    return press.made(document)
 
 
 @action

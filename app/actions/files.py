@@ -7,10 +7,10 @@ from typing import IO
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 
 from app import clock
-from app.actions.base import action, if_undone, once_kept
+from app.actions.base import action, if_undone, many, once_kept
 from app.errors import Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor
@@ -25,8 +25,8 @@ _DRAFT_LIFE = dt.timedelta(days=2)
 @action
 def upload(actor: Actor, storage: Storage, stream: IO[bytes], filename: str, subject: str = "") -> StoredFile:
     """Keep an upload as the actor's draft (or, with `subject`, at once as its file). Raises Invalid, TooLarge."""
-    drafts = select(func.count()).where(StoredFile.owner_id == actor.id, StoredFile.subject == "")
-    if not subject and (db.session.scalar(drafts) or 0) >= MAX_DRAFTS:
+    drafts = (StoredFile.owner_id == actor.id, StoredFile.subject == "")
+    if not subject and many(StoredFile, *drafts) >= MAX_DRAFTS:
         raise Invalid(text=_("Too many files are waiting to be sent. Send or remove some of them."))
     return added(actor, kept(storage, storage.save(stream, filename)), subject)
 

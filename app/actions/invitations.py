@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal, tokens
-from app.actions import people, providers
-from app.actions.base import action
+from app.actions import people, presses, providers
+from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor, load_invitation, load_practice
 from models import Booking, Client, Invitation, Provider, Resource, Specialist, Thread, ThreadKind, User
 from models.providers import client_specialists
 
-#: Days that an invitation may live, and living ones of a provider, at most.
+#: Days that an invitation may live, and those of a provider that still work, at most.
 LONGEST = 366
-MOST = 200
+MOST = 500
 
 
 @action
@@ -34,19 +36,26 @@ def invite(
     most: int | None = None,
     days: int | None = None,
     specialist_id: int | None = None,
+    form_key: UUID | None = None,
 ) -> Invitation:
     """A new link for clients: for `most` people (None: for as many as come), for `days` (None: until it is revoked).
     With `specialist_id` it makes whoever opens it that specialist of the organization. `secret` is the installation's.
-    Raises Invalid per field, Forbidden (colleagues are invited by the owner), NotFound."""
+    A form that is sent again gives the link that it made before. Raises Invalid per field, Forbidden (colleagues are
+    invited by the owner), NotFound."""
     practice = load_practice(db.session, actor, provider_id)
+    press = presses.press(actor, form_key, Invitation, provider_id, label, most, days, specialist_id)
+    if before := press.made_before():
+        return before
     errors: dict[str, object] = {}
     label = providers.line(label, "label", errors, most=120)
     if most is not None and not 1 <= most <= 10_000:
         errors["most"] = _("Please enter a number from %(least)s to %(most)s.", least=1, most=10_000)
     if days is not None and not 1 <= days <= LONGEST:
         errors["days"] = _("Please enter a number from %(least)s to %(most)s.", least=1, most=LONGEST)
-    if len(living(provider_id)) >= MOST:
-        errors["label"] = _("There are too many invitations. Revoke some of them.")
+    if many(Invitation, Invitation.provider_id == provider_id, *_working()) >= MOST:
+        errors["label"] = _(
+            "%(number)s invitations wait for somebody already. Revoke some of them first.", number=MOST
+        )
     if specialist_id is not None:
         _free_specialist(practice.provider, specialist_id, owner=practice.owner)
     if errors:
@@ -66,7 +75,7 @@ def invite(
     db.session.add(invitation)
     db.session.flush()
     providers.record(practice.provider, "invitation.made", actor, label=label)
-    return invitation
+    return press.made(invitation)
 
 
 def _free_specialist(provider: Provider, specialist_id: int, *, owner: bool) -> None:
@@ -79,10 +88,13 @@ def _free_specialist(provider: Provider, specialist_id: int, *, owner: bool) -> 
         raise Invalid(text=_("This specialist has an account already."))
 
 
-def living(provider_id: int) -> list[Invitation]:
-    """The provider's invitations that still work or wait for their end, newest first."""
-    query = select(Invitation).where(Invitation.provider_id == provider_id, Invitation.revoked_at.is_(None))
-    return list(db.session.scalars(query.order_by(Invitation.id.desc())))
+def _working() -> tuple[Any, ...]:
+    """Neither taken back nor out of date nor used up."""
+    return (
+        Invitation.revoked_at.is_(None),
+        or_(Invitation.expires_at.is_(None), Invitation.expires_at > clock.now()),
+        or_(Invitation.most.is_(None), Invitation.uses < Invitation.most),
+    )
 
 
 @action

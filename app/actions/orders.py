@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import answers, clock, journal, settings
-from app.actions import chat, countdown
+from app.actions import chat, countdown, presses
 from app.actions.base import action
 from app.errors import Forbidden, IllegalMove, Invalid, Stale
 from app.extensions import db
@@ -30,7 +30,6 @@ from app.policy import (
 )
 from app.queries import places
 from models import (
-    Entry,
     FieldKind,
     Membership,
     Order,
@@ -195,7 +194,7 @@ def move(actor: Actor, number: int, name: str, *, version: int | None = None, co
     step = kind_of(order.kind).flow.moves.get(name)
     if step is None or order.alarm_id is not None:  # calls of help move together: alarms.move
         raise IllegalMove
-    if _pressed_twice(actor, order, step):
+    if presses.pressed_twice(actor, order, step):
         return order
     _check(actor, order, step, version)
     comment = comment.replace("\0", "").strip()
@@ -211,19 +210,6 @@ def move(actor: Actor, number: int, name: str, *, version: int | None = None, co
     if comment and not step.needs_comment:
         chat.post(actor, order.thread_id, comment, uuid4())
     return order
-
-
-def _pressed_twice(actor: Actor, order: Order, step: Move) -> bool:
-    """Whether the last thing that happened to the order is this very step by this very actor."""
-    if order.status != step.target.name:
-        return False
-    last = db.session.execute(
-        select(Entry.kind, Entry.actor_id)
-        .where(Entry.subject == order.subject, Entry.kind.startswith("order."))
-        .order_by(Entry.id.desc())
-        .limit(1)
-    ).first()
-    return last is not None and last.kind == step.kind and last.actor_id == actor.id
 
 
 def _check(actor: Actor, order: Order, step: Move, version: int | None) -> None:

@@ -8,13 +8,13 @@ from typing import IO
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.actions import files, people, providers
-from app.actions.base import action
+from app.actions.base import action, many
 from app.errors import Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor, load_practice
@@ -86,8 +86,7 @@ def add_photo(
     """A picture of the gallery, re-encoded. Raises Invalid (no picture, too many), TooLarge, Forbidden, NotFound."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
     profile = _profile(provider_id)
-    count = select(func.count()).where(StoredFile.subject == profile.subject)
-    if (db.session.scalar(count) or 0) >= MAX_PHOTOS:
+    if many(StoredFile, StoredFile.subject == profile.subject) >= MAX_PHOTOS:
         raise Invalid({"photos": _("At most %(number)s photos.", number=MAX_PHOTOS)})
     file = files.upload(actor, storage, stream, filename, subject=profile.subject)
     if not file.is_image:

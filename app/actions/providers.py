@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -12,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal, money, settings, timezones
-from app.actions import people
-from app.actions.base import action
+from app.actions import people, presses
+from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor, Practice, load_client, load_practice, load_specialist
@@ -33,6 +34,9 @@ from models import (
 MAX_NAME = 120
 MAX_LINE = 300
 MAX_TEXT = 5000
+#: Services of a provider, and specialists who serve in an organization, at most.
+MOST_OFFERS = 200
+MOST_SPECIALISTS = 200
 #: Minutes between the starts on offer.
 STEPS = (5, 10, 15, 20, 30, 45, 60, 90, 120)
 
@@ -157,16 +161,23 @@ def edit(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Provider:
 
 
 @action
-def add_specialist(actor: Actor, provider_id: int, name: str, title: str = "") -> Specialist:
-    """Somebody who serves in the organization, at first without an account. Raises Invalid, Forbidden, NotFound."""
+def add_specialist(
+    actor: Actor, provider_id: int, name: str, title: str = "", *, form_key: UUID | None = None
+) -> Specialist:
+    """Somebody who serves in the organization, at first without an account. A form that is sent again gives whom it
+    added before. Raises Invalid, Forbidden, NotFound."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
     if not provider.is_organization:
         raise Invalid(text=_("A specialist serves alone. Colleagues serve in an organization."))
+    press = presses.press(actor, form_key, Specialist, provider_id, name, title)
+    if before := press.made_before():
+        return before
     errors: dict[str, object] = {}
     values = {
         "name": line(name, "name", errors, most=MAX_NAME, required=True),
         "title": line(title, "title", errors, most=200),
     }
+    _room_for_one_more(provider, "name", errors)
     if errors:
         raise Invalid(errors)
     specialist = Specialist(
@@ -175,7 +186,7 @@ def add_specialist(actor: Actor, provider_id: int, name: str, title: str = "") -
     provider.specialists.append(specialist)
     db.session.flush()
     record(provider, "specialist.added", actor, name=specialist.name)
-    return specialist
+    return press.made(specialist)
 
 
 @action
@@ -192,6 +203,10 @@ def edit_specialist(
     if errors:
         raise Invalid(errors)
     stays = active or not practice.provider.is_organization
+    if stays and not specialist.active:
+        _room_for_one_more(practice.provider, "active", errors)
+    if errors:
+        raise Invalid(errors)
     if specialist.active and not stays:
         _leave(specialist)
     if specialist.user and ((specialist.active and not stays) or (specialist.sees_all and not sees_all)):
@@ -199,6 +214,14 @@ def edit_specialist(
     specialist.active, specialist.sees_all = stays, sees_all
     record(practice.provider, "specialist.changed", actor, name=specialist.name)
     return specialist
+
+
+def _room_for_one_more(provider: Provider, field: str, errors: dict[str, object]) -> None:
+    if many(Specialist, Specialist.provider_id == provider.id, Specialist.active) >= MOST_SPECIALISTS:
+        errors[field] = _(
+            "%(number)s specialists serve here already. Switch off those who do not serve any more.",
+            number=MOST_SPECIALISTS,
+        )
 
 
 @action
@@ -253,11 +276,22 @@ def _leave(specialist: Specialist) -> None:
 
 @action
 def save_offer(
-    actor: Actor, provider_id: int, offer_id: int | None, sent: Mapping[str, str], serves: Sequence[int] = ()
+    actor: Actor,
+    provider_id: int,
+    offer_id: int | None,
+    sent: Mapping[str, str],
+    serves: Sequence[int] = (),
+    *,
+    form_key: UUID | None = None,
 ) -> Offer:
     """Add a service, or change it: appointments keep what was agreed. `serves` are the organization's specialists who
-    do it. Raises Invalid per field, Forbidden, NotFound."""
+    do it. A form that is sent again gives the service that it added before. Raises Invalid per field, Forbidden,
+    NotFound."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    said = (provider_id, offer_id, sorted(sent.items()), sorted(serves))
+    press = presses.press(actor, None if offer_id else form_key, Offer, *said)
+    if before := press.made_before():
+        return before
     errors: dict[str, object] = {}
     price = money.parsed(sent.get("price", ""), provider.currency)
     if price is None:
@@ -273,6 +307,11 @@ def save_offer(
         "active": sent.get("active", "yes") == "yes",
     }
     chosen = [one for one in provider.specialists if one.id in serves or not provider.is_organization]
+    if offer_id is None and len(provider.offers) >= MOST_OFFERS:
+        errors["name"] = _(
+            "You have %(number)s services already. Change one that you do not offer any more.",
+            number=MOST_OFFERS,
+        )
     if errors:
         raise Invalid(errors)
     if offer_id is None:
@@ -285,7 +324,7 @@ def save_offer(
     offer.specialists = chosen
     db.session.flush()
     record(provider, "offer.changed" if offer_id else "offer.added", actor, name=offer.name)
-    return offer
+    return press.made(offer)
 
 
 @action

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from itertools import pairwise
+from uuid import UUID
 
 from flask_babel import gettext as _
 
 from app import clock
-from app.actions import providers
-from app.actions.base import action
+from app.actions import presses, providers
+from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor, load_practice, load_specialist
@@ -19,6 +20,8 @@ from models import Absence, AbsenceKind, Hours, Specialist
 #: Regular stretches of one day, and days of one absence, at most.
 MOST_A_DAY = 6
 LONGEST = 366
+#: Absences of a provider that are not over, at most.
+MOST = 500
 #: A weekday (0 is Monday), from and to in minutes of the day.
 Stretch = tuple[int, int, int]
 
@@ -54,16 +57,20 @@ def add_absence(
     ends: dt.datetime,
     kind: str = AbsenceKind.ABSENCE,
     reason: str = "",
+    form_key: UUID | None = None,
 ) -> Absence:
     """Somebody is away, or with None everybody, between two wall-clock times of the provider's zone. Appointments in it
-    stay until they are moved or refused (`queries.practice.affected`). Raises Invalid, Forbidden (everybody's are
-    the owner's), NotFound."""
+    stay until they are moved or refused (`queries.practice.affected`). A form that is sent again gives what it made
+    before. Raises Invalid, Forbidden (everybody's are the owner's), NotFound."""
     if specialist_id is None:
         practice = load_practice(db.session, actor, provider_id, manage=True)
     else:
         specialist, practice = load_specialist(db.session, actor, specialist_id)
         if specialist.provider_id != provider_id:
             raise NotFound
+    press = presses.press(actor, form_key, Absence, provider_id, specialist_id, starts, ends, kind, reason)
+    if before := press.made_before():
+        return before
     errors: dict[str, object] = {}
     today = clock.now().astimezone(clock.zone(practice.provider.timezone)).replace(tzinfo=None)
     if starts >= ends:
@@ -72,6 +79,8 @@ def add_absence(
         errors["ends"] = _("This is over already.")
     elif ends - starts > dt.timedelta(days=LONGEST):
         errors["ends"] = _("At most %(number)s days at once.", number=LONGEST)
+    elif many(Absence, Absence.provider_id == provider_id, Absence.ends > today) >= MOST:
+        errors["ends"] = _("%(number)s days off are entered already. Remove some of them first.", number=MOST)
     if kind not in list(AbsenceKind):
         errors["kind"] = _("Please choose from the list.")
     reason = providers.line(reason, "reason", errors, most=200)
@@ -90,7 +99,7 @@ def add_absence(
     providers.record(
         practice.provider, "absence.added", actor, starts=starts.isoformat(), ends=ends.isoformat()
     )
-    return absence
+    return press.made(absence)
 
 
 def load_absence(actor: Actor, absence_id: int) -> Absence:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import IO
+from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app import clock, journal
-from app.actions import documents, providers
-from app.actions.base import action
+from app import clock, journal, queue
+from app.actions import documents, presses, providers
+from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.extensions import db
 from app.policy import Actor, load_client, load_practice
@@ -19,7 +20,7 @@ from app.storage import Safe
 from models import Client, Consent, Terms, TermsVersion, User
 
 #: Documents of terms of one provider, at most.
-MOST = 50
+MOST = 100
 
 
 # --- the provider's side ------------------------------------------------------------------------------------------
@@ -35,14 +36,24 @@ def add(
     stream: IO[bytes],
     filename: str,
     required: bool,
+    form_key: UUID | None = None,
 ) -> Terms:
-    """A new document of terms with its first version. Raises Invalid, TooLarge, Forbidden, NotFound."""
+    """A new document of terms with its first version. A form that is sent again gives the one that it added before.
+    Raises Invalid, TooLarge, Forbidden, NotFound."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    press = presses.press(
+        actor, form_key, Terms, provider_id, title, required, filename, presses.content(stream)
+    )
+    if before := press.made_before():
+        return before
     errors: dict[str, object] = {}
     title = providers.line(title, "title", errors, most=200, required=True)
-    count = len(queries.of_provider(db.session, provider_id, everything=True))
+    count = many(Terms, Terms.provider_id == provider_id)
     if count >= MOST:
-        errors["title"] = _("At most %(number)s documents.", number=MOST)
+        errors["title"] = _(
+            "There are %(number)s documents already. Publish a new version of one of them instead.",
+            number=MOST,
+        )
     if errors:
         raise Invalid(errors)
     terms = Terms(provider_id=provider_id, title=title, required=required, position=count)
@@ -50,37 +61,70 @@ def add(
     db.session.flush()
     _publish(actor, terms, safe, stream, filename)
     providers.record(provider, "terms.published", actor, name=title, version=1)
-    return terms
+    return press.made(terms)
 
 
 @action
-def publish(actor: User, terms_id: int, safe: Safe, stream: IO[bytes], filename: str) -> TermsVersion:
-    """A new version: consents to the one before hold no longer, and whoever had agreed is told (I-21). Raises Invalid,
-    TooLarge, Forbidden, NotFound."""
+def publish(
+    actor: User,
+    terms_id: int,
+    safe: Safe,
+    stream: IO[bytes],
+    filename: str,
+    *,
+    form_key: UUID | None = None,
+) -> TermsVersion:
+    """A new version: consents to the one before hold no longer, and a job tells whoever had agreed (I-21). A form that
+    is sent again gives the version that it made before. Raises Invalid, TooLarge, Forbidden, NotFound."""
     terms = load(actor, terms_id, lock=True)
-    agreed = queries.signers(db.session, terms.versions[0].id) if terms.versions else []
+    press = presses.press(actor, form_key, TermsVersion, terms_id, filename, presses.content(stream))
+    if before := press.made_before():
+        return before
     version = _publish(actor, terms, safe, stream, filename)
-    provider = terms.provider
-    providers.record(provider, "terms.published", actor, name=terms.title, version=version.number)
+    providers.record(terms.provider, "terms.published", actor, name=terms.title, version=version.number)
+    if terms.required and terms.active and version.number > 1:
+        version.told_to = 0
+        queue.defer(db.session, "tell_of_version", version_id=version.id)
+    return press.made(version)
+
+
+@action
+def tell_of_version(version_id: int, limit: int = 100) -> int:
+    """Tell the next clients who had agreed to the version before: each of them once, for how far it has come is
+    written down with what it wrote. How many; 0 when there is nobody left, or nothing to be signed any more."""
+    version: TermsVersion | None = db.session.scalar(
+        select(TermsVersion)
+        .where(TermsVersion.id == version_id)
+        # Nobody who signs has to wait for it.
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if version is None or version.told_to is None:
+        return 0
+    terms, publisher = version.terms, db.session.get_one(User, version.published_by)
+    agreed: Sequence[Client] = ()
     if terms.required and terms.active:
-        for client in agreed:
-            journal.write(
-                db.session,
-                "terms.renewed",
-                actor,
-                client.subject,
-                [f"user:{client.user_id}"],
-                name=terms.title,
-                provider=provider.name,
-            )
-    return version
+        agreed = queries.agreed_before(db.session, version, after=version.told_to, limit=limit)
+    for client in agreed:
+        journal.write(
+            db.session,
+            "terms.renewed",
+            publisher,
+            client.subject,
+            [f"user:{client.user_id}"],
+            name=terms.title,
+            provider=terms.provider.name,
+        )
+    version.told_to = agreed[-1].id if agreed else None
+    return len(agreed)
 
 
 def _publish(actor: User, terms: Terms, safe: Safe, stream: IO[bytes], filename: str) -> TermsVersion:
     file, digest = documents.keep_sealed(actor, safe, stream, filename, f"terms:{terms.id}")
+    last = select(func.max(TermsVersion.number)).where(TermsVersion.terms_id == terms.id)
     version = TermsVersion(
         terms_id=terms.id,
-        number=(terms.versions[0].number if terms.versions else 0) + 1,
+        number=(db.session.scalar(last) or 0) + 1,
         file=file,
         digest=digest,
         published_at=clock.now(),

@@ -312,8 +312,9 @@ def _clients(
             pair = invitations.accept(users[name], tokens.derived(_secret(), "invitation", link.nonce))
             assert isinstance(pair, Client)
             found[name] = pair
-            for row in (r for r in papers.of_provider(db.session, provider.id) if r.required):
-                terms.change_consent(users[name], pair.id, {row.versions[0].id: name != "timur"})
+            for row, version in papers.of_provider(db.session, provider.id):
+                if row.required:
+                    terms.change_consent(users[name], pair.id, {version.id: name != "timur"})
     return found
 
 

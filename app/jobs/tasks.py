@@ -12,7 +12,18 @@ import procrastinate.builtin_tasks
 from flask import Flask
 from procrastinate.jobs import Status
 
-from app.actions import appointment_timers, consoles, documents, drills, files, orders, people, telling
+from app.actions import (
+    appointment_timers,
+    consoles,
+    documents,
+    drills,
+    files,
+    orders,
+    people,
+    presses,
+    telling,
+    terms,
+)
 from app.config import Config, libpq_url
 from app.delivery import dispatch, letters, mail
 from app.extensions import db
@@ -70,6 +81,10 @@ def build(app: Flask) -> procrastinate.App:
     def mail_notice(notice_id: int) -> None:
         letters.send(db.session, notice_id, config.base_url)
 
+    @task("tell_of_version")
+    def tell_of_version(version_id: int) -> None:
+        _until_none(lambda: terms.tell_of_version(version_id))
+
     every("* * * * * */10", "expire_due", lambda: _until_none(orders.expire_due))
     every("* * * * * */10", "lapse_appointments", lambda: _until_none(appointment_timers.lapse_due))
     every("* * * * * */30", "expire_appointments", lambda: _until_none(appointment_timers.expire_due))
@@ -80,6 +95,7 @@ def build(app: Flask) -> procrastinate.App:
     every("37 6 * * *", "remind_of_drill", drills.remind)
     every("* * * * * */30", "remind_due", lambda: _until_none(orders.remind_due))
     every("29 * * * *", "forget_download_links", documents.forget_links)
+    every("11 3 * * *", "forget_old_presses", presses.forget_old)
     every("23 3 * * *", "forget_ended_sessions", people.forget_ended_sessions)
     every("17 3 * * *", "clear_drafts", lambda: files.clear_drafts(storage))
     _retry_stalled(jobs)

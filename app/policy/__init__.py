@@ -23,6 +23,7 @@ from app.policy.orders import (
     visible_services,
 )
 from app.policy.providers import (
+    READER,
     Practice,
     appointment_moves,
     client_side,
@@ -40,6 +41,7 @@ from app.policy.rights import SYSTEM, Actor, can, forget_rights, holders, requir
 from app.policy.talks import Talk, load_file, load_talk, rooms_for, talk_of
 
 __all__ = [
+    "READER",
     "SYSTEM",
     "Actor",
     "Practice",

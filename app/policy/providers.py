@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, cast
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Integer, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Forbidden, NotFound
@@ -14,6 +17,9 @@ from app.flows import APPOINTMENT, By, Move
 from app.policy.rights import SYSTEM, Actor
 from models import FACE, Appointment, Client, Invitation, Provider, Specialist, User
 from models.providers import client_specialists
+
+#: Whoever asks, in statements that are built once: the parameter `reader`.
+READER = cast(User, SimpleNamespace(id=bindparam("reader", type_=Integer)))
 
 
 @dataclass(frozen=True)
@@ -32,16 +38,21 @@ class Practice:
 
 def practices(session: Session, actor: Actor) -> list[Practice]:
     """Where the actor works: the own registration first, then the organizations that he serves in. One statement."""
-    rows = session.execute(
+    rows = session.execute(_practices(), {"reader": actor.id})
+    return [Practice(provider, me, provider.owner_id == actor.id) for provider, me in rows]
+
+
+@cache
+def _practices() -> Any:
+    return (
         select(Provider, Specialist)
         .outerjoin(
             Specialist,
-            (Specialist.provider_id == Provider.id) & (Specialist.user_id == actor.id) & Specialist.active,
+            (Specialist.provider_id == Provider.id) & (Specialist.user_id == READER.id) & Specialist.active,
         )
-        .where(or_(Provider.owner_id == actor.id, Specialist.id.is_not(None)))
-        .order_by(Provider.owner_id != actor.id, Provider.id)
+        .where(or_(Provider.owner_id == READER.id, Specialist.id.is_not(None)))
+        .order_by(Provider.owner_id != READER.id, Provider.id)
     )
-    return [Practice(provider, me, provider.owner_id == actor.id) for provider, me in rows]
 
 
 def load_practice(
@@ -121,17 +132,23 @@ def load_client(session: Session, actor: Actor, client_id: int) -> Client:
     """A pair with its two sides. Raises NotFound if the actor is neither."""
     if not 0 < client_id < 2**31:
         raise NotFound
-    client: Client | None = session.scalar(
-        visible_clients(actor)
-        .where(Client.id == client_id)
+    asked = {"reader": actor.id, "client": client_id}
+    client: Client | None = session.scalar(_client(actor is SYSTEM), asked)
+    if client is None:
+        raise NotFound
+    return client
+
+
+@cache
+def _client(everybodys: bool) -> Any:
+    return (
+        visible_clients(SYSTEM if everybodys else READER)
+        .where(Client.id == bindparam("client"))
         .options(
             joinedload(Client.user).load_only(*FACE, User.email, User.phone, User.timezone),
             joinedload(Client.provider).joinedload(Provider.owner).load_only(*FACE),
         )
     )
-    if client is None:
-        raise NotFound
-    return client
 
 
 def client_side(actor: Actor, client: Client) -> By:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.flows import REQUESTED
 from app.notices import JOURNAL
 from app.permissions import P
-from app.plans import first
+from app.plans import first, word
 from app.policy import Actor, rights
 from app.queries.chat import unread_clients, unread_orders
 from app.queries.wording import words
@@ -143,7 +143,7 @@ def _requests() -> Select[int]:
     found = (
         select(Appointment.id)
         .where(
-            Appointment.status == REQUESTED.name,
+            Appointment.status == word(REQUESTED.name),
             or_(
                 Appointment.provider_id.in_(select(Provider.id).where(Provider.owner_id == reader)),
                 Appointment.specialist_id.in_(

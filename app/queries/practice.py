@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import Integer, Select, and_, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app import clock
 from app.flows import AGREED, HELD, MISSED, REQUESTED
-from app.policy import Actor, Practice, served_clients
+from app.plans import first, word
+from app.policy import READER, Actor, Practice, served_clients
 from app.queries import slots
 from models import (
     FACE,
@@ -34,6 +36,9 @@ PAGE = 40
 #: Requests and unmarked appointments of the first page.
 MOST = 30
 OPEN = (REQUESTED.name, AGREED.name)
+#: No appointment is longer (actions/providers.save_offer). Whoever asks what reaches into a time says so: else an index
+#: by the beginning is walked from ten years ago.
+LONGEST = dt.timedelta(days=1)
 
 
 def appointments(practice: Practice) -> Select[Appointment]:
@@ -64,21 +69,34 @@ class Counts:
 
 def counts(session: Session, actor: Actor, practice: Practice) -> Counts:
     """One statement; each number at most 100."""
-    requests = appointments(practice).where(Appointment.status == REQUESTED.name).limit(100).subquery()
-    chats = (
-        served_clients(actor)
-        .where(Client.provider_id == practice.provider.id, _unread(actor) > 0)
-        .with_only_columns(Client.id)
-        .limit(100)
-        .subquery()
-    )
-    row = session.execute(
-        select(
-            select(func.count()).select_from(requests).scalar_subquery(),
-            select(func.count()).select_from(chats).scalar_subquery(),
-        )
-    ).one()
+    row = session.execute(_counts(practice.sees_all), _asked(practice) | {"reader": actor.id}).one()
     return Counts(*row)
+
+
+@cache
+def _counts(sees_all: bool) -> Any:
+    requests = _seen(sees_all).where(Appointment.status == word(REQUESTED.name))
+    chats = served_clients(READER).where(Client.provider_id == _PROVIDER, _unread(READER) > 0)
+    return select(_number(requests, Appointment.id), _number(chats, Client.id))
+
+
+def _number(query: Any, of: Any) -> Any:
+    few = query.with_only_columns(of).limit(first(100)).subquery()
+    return select(func.count()).select_from(few).scalar_subquery()
+
+
+#: In statements that are built once: the practice, and who of it asks.
+_PROVIDER, _ME = bindparam("provider", type_=Integer), bindparam("me", type_=Integer)
+
+
+def _asked(practice: Practice) -> dict[str, Any]:
+    return {"provider": practice.provider.id, "me": practice.me.id if practice.me else 0}
+
+
+def _seen(sees_all: bool) -> Select[Appointment]:
+    """As `appointments`, of the parameters `provider` and `me`."""
+    query = select(Appointment).where(Appointment.provider_id == _PROVIDER)
+    return query if sees_all else query.where(Appointment.specialist_id == _ME)
 
 
 def _unread(actor: Actor) -> Any:
@@ -104,30 +122,46 @@ def today(session: Session, practice: Practice) -> Today:
     zone = clock.zone(practice.provider.timezone)
     day = clock.now().astimezone(zone).date()
     start, end, after = (slots.moment(day + dt.timedelta(days=n), 0, zone) for n in range(3))
-    found = Today()
-    asked = appointments(practice).where(Appointment.status == REQUESTED.name)
-    found.requests = list(
-        session.scalars(with_faces(asked).order_by(Appointment.starts_at, Appointment.id).limit(MOST))
-    )
-    standing = Appointment.status.in_((AGREED.name, HELD.name, MISSED.name))
-    around = appointments(practice).where(
-        or_(
-            and_(Appointment.status == AGREED.name, Appointment.closed_at.is_(None)),
-            and_(standing, Appointment.starts_at >= start, Appointment.starts_at < end),
-        ),
-        Appointment.starts_at > start - dt.timedelta(days=62),
-    )
-    rows = session.scalars(with_faces(around).order_by(Appointment.starts_at, Appointment.id).limit(200))
-    for one in rows:
+    asked = _asked(practice) | {"since": start - _LATELY, "start": start, "end": end, "after": after}
+    found = Today(list(session.scalars(_requests(practice.sees_all), asked)))
+    for one, tomorrow in session.execute(_around(practice.sees_all), asked):
+        found.tomorrow = tomorrow
         if one.starts_at < start:
             found.unmarked.append(one)
         elif one.starts_at < end:
             found.today.append(one)
         else:
-            found.tomorrow += one.starts_at < after
-            found.next = found.next or one
+            found.next = one
     found.unmarked = found.unmarked[-MOST:]
     return found
+
+
+#: How long what nobody has marked is asked for.
+_LATELY = dt.timedelta(days=62)
+_BY_TIME = (Appointment.starts_at, Appointment.id)
+
+
+@cache
+def _requests(sees_all: bool) -> Any:
+    query = _seen(sees_all).where(Appointment.status == word(REQUESTED.name))
+    return with_faces(query).order_by(*_BY_TIME).limit(first(MOST))
+
+
+@cache
+def _around(sees_all: bool) -> Any:
+    """What is unmarked, today's, and of all that is ahead the next one alone, with the number of tomorrow's."""
+    edges: list[Any] = [bindparam(name) for name in ("since", "start", "end", "after")]
+    since, start, end, after = edges
+    expected = and_(Appointment.status == AGREED.name, Appointment.closed_at.is_(None))
+    coming = _seen(sees_all).where(expected, Appointment.starts_at >= end).correlate(None)
+    then = coming.with_only_columns(Appointment.id).order_by(*_BY_TIME).limit(first(1)).scalar_subquery()
+    tomorrow = coming.where(Appointment.starts_at < after).with_only_columns(func.count()).scalar_subquery()
+    standing = and_(
+        Appointment.status.in_((AGREED.name, HELD.name, MISSED.name)), Appointment.starts_at >= start
+    )
+    near = and_(Appointment.starts_at > since, Appointment.starts_at < end, or_(expected, standing))
+    query = _seen(sees_all).add_columns(tomorrow.label("tomorrow")).where(or_(near, Appointment.id == then))
+    return with_faces(query).order_by(*_BY_TIME).limit(first(200))
 
 
 @dataclass(frozen=True)
@@ -145,14 +179,17 @@ class Ready:
 
 def ready(session: Session, practice: Practice) -> Ready:
     """One statement."""
-    number = practice.provider.id
-    hours = exists().where(Hours.specialist_id == Specialist.id, Specialist.provider_id == number)
+    return Ready(*session.execute(_ready(), {"provider": practice.provider.id}).one())
+
+
+@cache
+def _ready() -> Any:
+    hours = exists().where(Hours.specialist_id == Specialist.id, Specialist.provider_id == _PROVIDER)
     invited = or_(
-        exists().where(Invitation.provider_id == number, Invitation.specialist_id.is_(None)),
-        exists().where(Client.provider_id == number),
+        exists().where(Invitation.provider_id == _PROVIDER, Invitation.specialist_id.is_(None)),
+        exists().where(Client.provider_id == _PROVIDER),
     )
-    offers = exists().where(Offer.provider_id == number, Offer.active)
-    return Ready(*session.execute(select(offers, hours, invited)).one())
+    return select(exists().where(Offer.provider_id == _PROVIDER, Offer.active), hours, invited)
 
 
 def demanding(session: Session, terms: Terms) -> Sequence[int]:
@@ -223,8 +260,8 @@ def _named(actor: Actor, practice: Practice, sought: str) -> Any:
         .options(contains_eager(Client.user).load_only(*FACE, User.timezone))
         .order_by(*_ORDER)
     )
-    for word in sought.split()[:5]:
-        query = query.where((User.first_name + " " + User.last_name).icontains(word, autoescape=True))
+    for part in sought.split()[:5]:
+        query = query.where((User.first_name + " " + User.last_name).icontains(part, autoescape=True))
     return query
 
 
@@ -233,7 +270,9 @@ def of_client(
 ) -> tuple[list[Appointment], int | None]:
     """The appointments with a client, newest first, and the one before which the next page begins. One statement."""
     key = (Appointment.starts_at, Appointment.id)
-    query = with_faces(appointments(practice)).where(Appointment.client_id == client.id)
+    query = appointments(practice).where(Appointment.client_id == client.id)
+    if practice.provider.is_organization:
+        query = query.options(joinedload(Appointment.specialist))
     if before is not None:
         query = query.where(tuple_(*key) < tuple_(before.starts_at, before.id))
     rows = list(session.scalars(query.order_by(*(one.desc() for one in key)).limit(PAGE + 1)))
@@ -243,26 +282,12 @@ def of_client(
 # --- absences -----------------------------------------------------------------------------------------------------
 
 
-def absences(session: Session, practice: Practice) -> Sequence[Absence]:
-    """Those that are not over: everybody's and, of an organization, those of the specialists whom the reader sees. One
-    statement."""
-    zone = clock.zone(practice.provider.timezone)
-    today_ = clock.now().astimezone(zone).replace(tzinfo=None)
-    query = select(Absence).where(Absence.provider_id == practice.provider.id, Absence.ends > today_)
-    if not practice.sees_all:
-        query = query.where(or_(Absence.specialist_id.is_(None), Absence.specialist_id == _my_id(practice)))
-    return session.scalars(query.order_by(Absence.starts, Absence.id).limit(200)).all()
-
-
-def _my_id(practice: Practice) -> int:
-    return practice.me.id if practice.me else 0
-
-
 def affected(session: Session, practice: Practice, absence: Absence) -> list[Appointment]:
     """Open appointments that stand in an absence, of whoever is away, as far as the reader sees them. One statement."""
     start, end = slots.span(absence, clock.zone(practice.provider.timezone))
     query = appointments(practice).where(
         Appointment.status.in_(OPEN),
+        Appointment.starts_at >= max(start, clock.now()) - LONGEST,
         Appointment.starts_at < end,
         Appointment.ends_at > max(start, clock.now()),
     )

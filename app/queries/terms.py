@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
+from app.queries import paging
 from models import FACE, Client, Consent, Offer, Terms, TermsVersion
 from models.documents import offer_terms
 
@@ -29,28 +31,44 @@ class Standing:
         return self.terms.required and not self.signed
 
 
-def of_provider(session: Session, provider_id: int, *, everything: bool = False) -> Sequence[Terms]:
-    """The provider's documents in their order with their versions; those that are switched off on demand. Two
-    statements."""
-    query = select(Terms).where(Terms.provider_id == provider_id).order_by(Terms.position, Terms.id)
+def of_provider(
+    session: Session, provider_id: int, *, everything: bool = False
+) -> Sequence[tuple[Terms, TermsVersion]]:
+    """The provider's documents in their order, each with its newest version; those that are switched off on demand. One
+    statement."""
+    newest = select(func.max(TermsVersion.number)).where(TermsVersion.terms_id == Terms.id)
+    query = (
+        select(Terms, TermsVersion)
+        .join(TermsVersion, TermsVersion.terms_id == Terms.id)
+        .where(
+            Terms.provider_id == provider_id,
+            TermsVersion.number == newest.correlate(Terms).scalar_subquery(),
+        )
+        .options(joinedload(TermsVersion.file))
+        .order_by(Terms.position, Terms.id)
+    )
     if not everything:
         query = query.where(Terms.active)
-    return session.scalars(query.options(selectinload(Terms.versions).joinedload(TermsVersion.file))).all()
+    return [(terms, version) for terms, version in session.execute(query)]
+
+
+def versions(
+    session: Session, terms: Terms, before: int | None = None
+) -> tuple[Sequence[TermsVersion], int | None]:
+    """The versions of a document, newest first, from below the number `before`. One statement."""
+    query = select(TermsVersion).where(TermsVersion.terms_id == terms.id)
+    return paging.newest(session, query.options(joinedload(TermsVersion.file)), TermsVersion.number, before)
 
 
 def standing(session: Session, client: Client, *, lock: bool = False) -> list[Standing]:
     """«Условия» of one client: all documents with their marks (S2-48..S2-51). With `lock` no new version appears until
-    the transaction ends. Three statements."""
+    the transaction ends. Two statements."""
     if lock:
         query = select(Terms.id).where(Terms.provider_id == client.provider_id).order_by(Terms.id)
         session.execute(query.with_for_update(read=True))
     documents = of_provider(session, client.provider_id)
-    found = _last(session, client, [terms.versions[0].id for terms in documents if terms.versions])
-    return [
-        Standing(terms, terms.versions[0], *found.get(terms.versions[0].id, (False, None)))
-        for terms in documents
-        if terms.versions
-    ]
+    found = _last(session, client, [version.id for _terms, version in documents])
+    return [Standing(terms, version, *found.get(version.id, (False, None))) for terms, version in documents]
 
 
 def _last(
@@ -75,23 +93,51 @@ def unsigned(session: Session, client: Client, offer: Offer) -> list[Terms]:
     return [row.terms for row in standing(session, client) if row.terms.id in demanded and not row.signed]
 
 
-def signers(session: Session, version_id: int) -> list[Client]:
-    """Clients whose last word on a version is consent."""
-    last = (
+def signers(
+    session: Session, version_id: int, after: int | None = None
+) -> tuple[Sequence[Client], int | None]:
+    """A page of the clients whose last word on a version is consent, by their numbers, and the one behind whom the next
+    page begins. One statement."""
+    found = _signers(session, version_id, after or 0, paging.PAGE + 1)
+    return found[: paging.PAGE], found[paging.PAGE - 1].id if len(found) > paging.PAGE else None
+
+
+def signed(session: Session, version_id: int) -> int:
+    """How many they are. One statement."""
+    last = _last_words(version_id, 0)
+    return session.scalar(select(func.count()).select_from(last).where(last.c.given)) or 0
+
+
+def _last_words(version_id: int, after: int) -> Any:
+    """The last word of each client about a version, of those behind `after`."""
+    return (
         select(Consent.client_id, Consent.given)
-        .where(Consent.version_id == version_id)
+        .where(Consent.version_id == version_id, Consent.client_id > after)
         .order_by(Consent.client_id, Consent.id.desc())
         .ext(distinct_on(Consent.client_id))
         .subquery()
     )
+
+
+def _signers(session: Session, version_id: int, after: int, limit: int) -> Sequence[Client]:
+    last = _last_words(version_id, after)
     query = (
         select(Client)
         .join(last, last.c.client_id == Client.id)
         .where(last.c.given)
         .options(joinedload(Client.user).load_only(*FACE))
-        .order_by(Client.id)
+        .order_by(last.c.client_id)
+        .limit(limit)
     )
-    return list(session.scalars(query))
+    return session.scalars(query).all()
+
+
+def agreed_before(session: Session, version: TermsVersion, *, after: int, limit: int) -> Sequence[Client]:
+    """Those of them who had agreed to the version before this one: it is not signed any more, so they stay the same."""
+    earlier = select(TermsVersion.id).where(
+        TermsVersion.terms_id == version.terms_id, TermsVersion.number == version.number - 1
+    )
+    return _signers(session, session.scalar(earlier) or 0, after, limit)
 
 
 def log(session: Session, client: Client, limit: int = 200) -> Sequence[Consent]:

@@ -16,7 +16,7 @@ from app import clock
 from app.flows import CALLED_OFF, DECLINED
 from app.policy import Practice
 from app.queries import slots
-from app.queries.practice import appointments, with_faces
+from app.queries.practice import LONGEST, appointments, with_faces
 from models import Absence, Appointment, Hours, Specialist
 
 DAY = 24 * 60
@@ -67,6 +67,7 @@ def week(session: Session, practice: Practice, who: Sequence[Specialist], monday
             _add_absence(days, absence)
     query = appointments(practice).where(
         Appointment.specialist_id.in_(ids),
+        Appointment.starts_at >= since - LONGEST,
         Appointment.starts_at < until,
         Appointment.ends_at > since,
         Appointment.status.not_in((DECLINED.name, CALLED_OFF.name)),

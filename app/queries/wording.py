@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_skeleton
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -42,8 +42,8 @@ def words(data: Mapping[str, Any], zone: dt.tzinfo) -> Words:
 
 def moment(at: dt.datetime, zone: dt.tzinfo) -> str:
     """«пн, 23 ноября, 16:00»"""
-    local, locale = at.astimezone(zone), get_locale()
-    return f"{day(local)}, {format_time(local.time(), 'HH:mm', locale=locale)}"
+    local = at.astimezone(zone)
+    return f"{day(local)}, {local:%H:%M}"
 
 
 def day(local: dt.date) -> str:

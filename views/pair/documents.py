@@ -14,6 +14,8 @@ from app.queries import documents as queries
 from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import Client
 from views.context import actor, signed_in
+from views.keys import form_key
+from views.numbers import number
 from views.pair.base import chosen, draw, known, pair
 from views.sealed import safe, sign_in_key
 
@@ -21,7 +23,7 @@ from views.sealed import safe, sign_in_key
 @pair.get("/pairs/<int:client_id>/documents")
 @signed_in
 def documents(client_id: int) -> ResponseReturnValue:
-    """All documents of the pair, newest first."""
+    """The documents of the pair, newest first."""
     client, ours = known(client_id)
     return _page(client, ours=ours)
 
@@ -37,7 +39,7 @@ def upload(client_id: int) -> ResponseReturnValue:
         problems.append(str(_("Choose a file first.")))
     for file in sent[:10]:
         try:
-            actions.upload(actor(), client_id, safe(), file.stream, file.filename or "")
+            actions.upload(actor(), client_id, safe(), file.stream, file.filename or "", form_key=form_key())
             done += 1
         except (Invalid, TooLarge) as error:
             problems.append(str(error.text))
@@ -65,7 +67,7 @@ def download_documents(client_id: int) -> ResponseReturnValue:
 def removal(client_id: int) -> ResponseReturnValue:
     """What will be deleted, to be confirmed. The other side's documents are not for it (S2-59)."""
     client, ours = known(client_id)
-    found = [one for one in queries.of_client(db.session, client) if one.id in chosen()]
+    found = queries.chosen(db.session, client, chosen())
     if not found:
         return _page(client, ours=ours, problem=str(_("Choose at least one document."))), 422
     if any(one.by_provider is not ours for one in found):
@@ -89,12 +91,15 @@ def remove_documents(client_id: int) -> ResponseReturnValue:
 
 
 def _page(client: Client, *, ours: bool, **values: object) -> str:
-    found = queries.of_client(db.session, client)
+    before = number(request.args, "before")
+    found, older = queries.of_client(db.session, client, before)
     return draw(
         client,
         "pair/documents.html",
         ours=ours,
         documents=found,
+        before=before,
+        older=older,
         ticked=set(chosen()),
         accept=ACCEPT,
         limit=MAX_FILE_BYTES,

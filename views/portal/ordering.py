@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from uuid import UUID, uuid4
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +17,7 @@ from app.kinds import kind_of
 from app.policy import load_service
 from models import FieldKind, Order, Service
 from views.context import actor, signed_in
+from views.keys import form_key, fresh_key
 from views.numbers import number
 from views.portal.base import portal
 from views.portal.questions import questions
@@ -37,7 +37,7 @@ def place(service_id: int) -> ResponseReturnValue:
     chosen = load_service(db.session, actor(), service_id)
     sent, problems = _sent(chosen)
     try:
-        order: Order = actions.place(actor(), service_id, sent, _form_key(), problems)
+        order: Order = actions.place(actor(), service_id, sent, form_key(), problems)
     except Invalid as error:
         # A failed action has rolled back, and with it went what was loaded.
         return _page(load_service(db.session, actor(), service_id), sent, error.fields, str(error.text)), 422
@@ -59,20 +59,13 @@ def _page(
         returned=sent is not None,
         # Whole-form errors (no field named) still have to be said.
         problem=text if sent is not None and not problems else "",
-        form_key=_form_key() or uuid4(),
+        form_key=fresh_key(),
     )
 
 
 def _at() -> int | None:
     """The place that the address names: its QR code led here."""
     return number(request.args, "place")
-
-
-def _form_key() -> UUID | None:
-    try:
-        return UUID(request.form.get("form_key", ""))
-    except ValueError:
-        return None
 
 
 def _sent(chosen: Service) -> tuple[dict[str, list[str]], dict[str, object]]:

@@ -18,11 +18,12 @@ from app.actions import schedule as actions
 from app.errors import IllegalMove, Invalid, NotFound
 from app.extensions import db
 from app.policy import Practice
+from app.queries import lists, wording
 from app.queries import practice as queries
-from app.queries import wording
 from models import Absence, AbsenceKind
 from views.context import actor, signed_in
-from views.numbers import LARGE, numbers
+from views.keys import form_key
+from views.numbers import LARGE, number, numbers
 from views.practice.base import (
     arranged_specialists,
     enter,
@@ -55,7 +56,7 @@ def add_absence(provider_id: int) -> ResponseReturnValue:
     here = enter(provider_id)
     sent = {name: request.form.get(name, "") for name in _FIELDS}
     try:
-        kept = actions.add_absence(actor(), provider_id, **_read(here, sent))
+        kept = actions.add_absence(actor(), provider_id, **_read(here, sent), form_key=form_key())
     except Invalid as error:
         here = enter(provider_id)
         return _page(here, sent, error.fields), error.status
@@ -81,10 +82,14 @@ def _page(here: Practice, typed: Mapping[str, Any], problems: Mapping[str, objec
     whose = [(str(one.id), one.name) for one in those] if here.provider.is_organization else []
     if whose and here.owner:
         whose.insert(0, ("", _("Everybody")))
+    after = number(request.args, "after")
+    found, more = lists.absences(db.session, here, after)
     return page(
         "practice/absences.html",
         here,
-        absences=queries.absences(db.session, here),
+        absences=found,
+        after=after,
+        more=more,
         kinds=[(kind.value, label) for kind, label in KINDS.items()],
         kind_names=KINDS,
         kind_icons=ICONS,

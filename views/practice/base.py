@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from uuid import UUID
 
 from babel.dates import format_interval, get_day_names
 from flask import Blueprint, g, render_template, request
@@ -105,14 +104,14 @@ def staff_of(specialist_id: int) -> tuple[Specialist, Practice]:
 
 def seen_specialists(here: Practice) -> list[Specialist]:
     """Whose calendars the reader sees."""
-    if here.sees_all:
+    if here.sees_all and here.provider.is_organization:
         return [one for one in here.provider.specialists if one.active]
     return [here.me] if here.me else []
 
 
 def arranged_specialists(here: Practice) -> list[Specialist]:
     """Whose hours, absences and services the reader may change."""
-    if here.owner:
+    if here.owner and here.provider.is_organization:
         return [one for one in here.provider.specialists if one.active]
     return [here.me] if here.me else []
 
@@ -140,13 +139,6 @@ def zone_words(here: Practice) -> str:
 def sent_words() -> str:
     """What is sought, from the address."""
     return request.args.get("q", "").replace("\0", "").strip()[:100]
-
-
-def form_key() -> UUID | None:
-    try:
-        return UUID(request.form.get("form_key", ""))
-    except ValueError:
-        return None
 
 
 def typed_day(text: str) -> dt.date | None:

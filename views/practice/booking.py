@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
-from uuid import uuid4
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,12 +21,12 @@ from app.queries import slots
 from app.queries.appointments import offers as offers_of
 from models import Appointment, Client, Offer, Specialist
 from views.context import actor, local, signed_in, when
+from views.keys import form_key, fresh_key
 from views.numbers import number
 from views.practice.appointment import DAYS, by_day
 from views.practice.base import (
     chosen_moment,
     enter,
-    form_key,
     known,
     page,
     practice,
@@ -146,7 +145,7 @@ def _page(
         problems=problems or {},
         problem=text,
         typed=typed,
-        form_key=form_key() or uuid4(),
+        form_key=fresh_key(),
         start=request.values.get("start", ""),
     )
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app import clock
 from app.errors import NotFound
 from app.extensions import db
+from app.flows import APPOINTMENT_STATUSES
 from app.policy import Practice
 from app.queries import slots
 from app.queries.week import Day, week
@@ -53,7 +54,7 @@ def _state(here: Practice) -> dict[str, Any]:
             if not any(block.start <= hour * 60 < block.end for block in taken)
         ]
         found = [(hour, slots.moment(of.date, hour * 60, zone)) for hour in hours]
-        return [(hour, at.isoformat()) for hour, at in found if at > now]
+        return [(hour, f"{at.astimezone(dt.UTC):%Y-%m-%dT%H:%MZ}") for hour, at in found if at > now]
 
     return {
         "week": shown,
@@ -66,6 +67,7 @@ def _state(here: Practice) -> dict[str, Any]:
         "who": wanted,
         "several": len(who) > 1,
         "empty_hours": empty_hours,
+        "status_words": {name: str(one.label) for name, one in APPOINTMENT_STATUSES.items()},
         "absence_names": {kind.value: name for kind, name in KINDS.items()},
         "absence_icons": {kind.value: ICONS[kind] for kind in AbsenceKind},
         "zone_words": zone_words(here),

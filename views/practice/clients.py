@@ -58,7 +58,9 @@ def _page(client_id: int, tab: str) -> str:
         appointments=found,
         further=older,
         before=before,
-        whose=[(one.id, one.name) for one in here.provider.specialists if one.active],
+        whose=[(one.id, one.name) for one in here.provider.specialists if one.active]
+        if here.provider.is_organization
+        else [],
         whose_now=[one.id for one in shown.specialists] if here.provider.is_organization else [],
         **chats.panel(shown, shown.thread),
     )

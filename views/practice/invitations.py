@@ -13,8 +13,11 @@ from app.actions import invitations as actions
 from app.errors import Invalid
 from app.extensions import db
 from app.policy import Practice
+from app.queries import lists
 from models import Invitation
 from views.context import actor, signed_in
+from views.keys import form_key
+from views.numbers import number
 from views.practice.base import enter, page, practice
 
 #: Days that an invitation lives, by the choices of the form; "" is until it is taken back.
@@ -41,6 +44,7 @@ def invite(provider_id: int) -> ResponseReturnValue:
             label=sent["label"],
             most=1 if sent["most"] == "1" else None,
             days=_days(sent["days"]),
+            form_key=form_key(),
         )
     except Invalid as error:
         return _page(enter(provider_id), sent, error.fields), error.status
@@ -55,11 +59,14 @@ def _days(sent: str) -> int | None:
 
 
 def _page(here: Practice, typed: Mapping[str, str], problems: Mapping[str, object] | None = None) -> str:
-    found = [one for one in actions.living(here.provider.id) if here.owner or one.created_by == actor().id]
+    before = number(request.args, "before")
+    found, older = lists.invitations(db.session, actor(), here, before)
     return page(
         "practice/invitations.html",
         here,
         invitations=[(one, _ended(one)) for one in found],
+        before=before,
+        older=older,
         typed=typed,
         problems=problems or {},
         days=[

@@ -15,9 +15,11 @@ from app.errors import Invalid
 from app.extensions import db
 from app.policy import Practice
 from app.queries import appointments as queries
+from app.queries import lists
 from models import Offer
 from views.context import actor, signed_in
-from views.numbers import numbers
+from views.keys import form_key
+from views.numbers import number, numbers
 from views.practice.base import arranged_specialists, enter, page, practice, staff_of
 
 _FIELDS = ("name", "description", "minutes", "buffer", "price", "place", "meeting_url")
@@ -29,7 +31,11 @@ def offers(provider_id: int) -> ResponseReturnValue:
     """The catalogue; a specialist of an organization ticks what he does."""
     here = enter(provider_id)
     mine = here.me if here.provider.is_organization and not here.owner else None
-    return page("practice/offers.html", here, mine=mine, offers=queries.offers(db.session, here.provider))
+    if mine:  # one form for all of them
+        return page("practice/offers.html", here, mine=mine, offers=queries.offers(db.session, here.provider))
+    after = number(request.args, "after")
+    found, more = lists.offers(db.session, here.provider, after)
+    return page("practice/offers.html", here, offers=found, after=after, more=more)
 
 
 @practice.get("/<int:provider_id>/services/new")
@@ -92,7 +98,7 @@ def _save(provider_id: int, offer_id: int | None) -> ResponseReturnValue:
     sent["active"] = "yes" if request.form.get("active") == "yes" else ""
     who = numbers(request.form.getlist("specialist"))
     try:
-        saved = actions.save_offer(actor(), provider_id, offer_id, sent, who)
+        saved = actions.save_offer(actor(), provider_id, offer_id, sent, who, form_key=form_key())
     except Invalid as error:
         here = enter(provider_id, manage=True)
         shown = actions.offer_of(here.provider, offer_id) if offer_id else None

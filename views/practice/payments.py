@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +15,8 @@ from app.extensions import db
 from app.queries import payments as queries
 from models import PaymentMethod
 from views.context import actor, signed_in
-from views.practice.base import form_key, page, practice, served
+from views.keys import form_key, fresh_key
+from views.practice.base import page, practice, served
 
 
 @practice.get("/appointments/<int:appointment_id>/payments")
@@ -90,6 +90,6 @@ def _page(appointment_id: int, problems: dict[str, Any] | None = None) -> str:
         method=form.get("method", PaymentMethod.CASH.value),
         note=form.get("note", ""),
         price=form.get("price", money.typed(shown.price, shown.currency)),
-        key=form_key() or uuid4(),
+        key=fresh_key(),
         problems=problems or {},
     )

@@ -16,8 +16,11 @@ from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.policy import Practice
 from app.queries import appointments as queries
+from app.queries import lists
 from models import Specialist
 from views.context import actor, signed_in
+from views.keys import form_key
+from views.numbers import number
 from views.practice.base import enter, page, practice, staff_of
 
 _RULES = (
@@ -51,7 +54,7 @@ def add_specialist(provider_id: int) -> ResponseReturnValue:
     _organization(provider_id)
     sent = {name: request.form.get(name, "") for name in ("name", "title")}
     try:
-        made = actions.add_specialist(actor(), provider_id, sent["name"], sent["title"])
+        made = actions.add_specialist(actor(), provider_id, **sent, form_key=form_key())
     except Invalid as error:
         return _team(_organization(provider_id), sent, error.fields), error.status
     flash(_("Added: %(name)s. Set the hours next.", name=made.name), "ok")
@@ -66,7 +69,11 @@ def _organization(provider_id: int) -> Practice:
 
 
 def _team(here: Practice, typed: Mapping[str, str], problems: Mapping[str, object] | None = None) -> str:
-    return page("practice/team.html", here, typed=typed, problems=problems or {})
+    after = number(request.args, "after")
+    found, more = lists.specialists(db.session, here.provider, after)
+    return page(
+        "practice/team.html", here, found=found, after=after, more=more, typed=typed, problems=problems or {}
+    )
 
 
 @practice.get("/specialists/<int:specialist_id>")
@@ -110,9 +117,10 @@ def invite_specialist(specialist_id: int) -> ResponseReturnValue:
             label=shown.name,
             days=30,
             specialist_id=shown.id,
+            form_key=form_key(),
         )
     except Invalid as error:
-        flash(str(error.text), "error")
+        flash(str(next(iter(error.fields.values()), error.text)), "error")
         return redirect(url_for("practice.specialist", specialist_id=specialist_id), 303)
     return redirect(url_for("practice.invitation", invitation_id=made.id), 303)
 

@@ -17,7 +17,8 @@ from app.queries import terms as queries
 from app.storage import ACCEPT, MAX_FILE_BYTES
 from models import Terms
 from views.context import actor, signed_in
-from views.numbers import numbers
+from views.keys import form_key
+from views.numbers import number, numbers
 from views.practice.base import enter, page, practice
 from views.sealed import safe, sign_in_key
 
@@ -48,6 +49,7 @@ def add_terms(provider_id: int) -> ResponseReturnValue:
                 stream=sent.stream,
                 filename=sent.filename or "",
                 required=request.form.get("required") == "yes",
+                form_key=form_key(),
             )
     except (Invalid, TooLarge) as error:
         problems = dict(error.fields) if isinstance(error, Invalid) and error.fields else {"file": error.text}
@@ -91,7 +93,7 @@ def publish_terms(terms_id: int) -> ResponseReturnValue:
     problem: object = _("Choose a file first.") if sent is None or not sent.filename else ""
     if sent is not None and not problem:
         try:
-            actions.publish(actor(), terms_id, safe(), sent.stream, sent.filename or "")
+            actions.publish(actor(), terms_id, safe(), sent.stream, sent.filename or "", form_key=form_key())
         except (Invalid, TooLarge) as error:
             problem = error.text
     if problem:
@@ -103,10 +105,16 @@ def publish_terms(terms_id: int) -> ResponseReturnValue:
 @practice.post("/terms/<int:terms_id>/download")
 @signed_in
 def download_version(terms_id: int) -> ResponseReturnValue:
-    """Links of five minutes to the versions, for the provider's own eyes."""
+    """Links of five minutes to the versions that the page shows, for the provider's own eyes."""
     found = actions.load(actor(), terms_id)
-    files = documents.files_of_versions(found.provider_id, [one.id for one in found.versions])
+    shown, _older = queries.versions(db.session, found, _before())
+    files = documents.files_of_versions(found.provider_id, [one.id for one in shown])
     return _one(found, links=documents.links(actor(), sign_in_key(), files))
+
+
+def _before() -> int | None:
+    """The version from below which the page shows them."""
+    return number(request.args, "before")
 
 
 def _list(provider_id: int, problems: dict[str, object] | None = None) -> str:
@@ -126,11 +134,21 @@ def _list(provider_id: int, problems: dict[str, object] | None = None) -> str:
 def _one(found: Terms, problems: dict[str, Any] | None = None, links: object = ()) -> str:
     here = enter(found.provider_id, manage=True)
     returned = bool(problems) and "title" in request.form
+    after, before = number(request.args, "after"), _before()
+    versions, older = queries.versions(db.session, found, before)
+    newest = queries.versions(db.session, found)[0][0] if before else versions[0]
+    signers, further = queries.signers(db.session, newest.id, after)
     return page(
         "practice/terms_one.html",
         here,
         terms=found,
-        signers=queries.signers(db.session, found.versions[0].id) if found.versions else [],
+        signed=queries.signed(db.session, newest.id),
+        signers=signers,
+        after=after,
+        further=further,
+        versions=versions,
+        before=before,
+        older=older,
         demanding=numbers(request.form.getlist("offer"))
         if returned
         else practices.demanding(db.session, found),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 import sqlalchemy as sa
 revision = '5d0c1b7e94aa'
-down_revision = '82fdf48dd2de'
+down_revision = '4c8e1f7a90b3'
 branch_labels = None
 depends_on = None
 
