@@ -63,6 +63,31 @@ def build(app: Flask) -> procrastinate.App:
     def deliver(entry_id: int) -> None:
         dispatch.deliver(db.session, entry_id)
 
+    @task("tell_of_version")
+    def tell_of_version(version_id: int) -> None:
+        _until_none(lambda: terms.tell_of_version(version_id))
+
+    _mails(task, config)
+    every("* * * * * */10", "expire_due", lambda: _until_none(orders.expire_due))
+    every("* * * * * */10", "lapse_appointments", lambda: _until_none(appointment_timers.lapse_due))
+    every("* * * * * */30", "expire_appointments", lambda: _until_none(appointment_timers.expire_due))
+    every("* * * * * */30", "remind_of_appointments", lambda: _until_none(appointment_timers.remind_due))
+    # The watchdog does this several times a second; while it is dead, calls of help go on from here.
+    every("* * * * * */5", "escalate_due", lambda: _until_none(telling.escalate_due))
+    every("13 * * * *", "forget_silent", consoles.forget_silent)
+    every("37 6 * * *", "remind_of_drill", drills.remind)
+    every("* * * * * */30", "remind_due", lambda: _until_none(orders.remind_due))
+    every("29 * * * *", "forget_download_links", documents.forget_links)
+    every("11 3 * * *", "forget_old_presses", presses.forget_old)
+    every("23 3 * * *", "forget_ended_sessions", people.forget_ended_sessions)
+    every("17 3 * * *", "clear_drafts", lambda: files.clear_drafts(storage))
+    _retry_stalled(jobs)
+    return jobs
+
+
+def _mails(task: Callable[[str], Callable[..., Any]], config: Config) -> None:
+    """The tasks that send a mail."""
+
     @task("mail_reset_link")
     def mail_reset_link(email: str, locale: str) -> None:
         user = people.find(email)
@@ -80,26 +105,6 @@ def build(app: Flask) -> procrastinate.App:
     @task("mail_notice")
     def mail_notice(notice_id: int) -> None:
         letters.send(db.session, notice_id, config.base_url)
-
-    @task("tell_of_version")
-    def tell_of_version(version_id: int) -> None:
-        _until_none(lambda: terms.tell_of_version(version_id))
-
-    every("* * * * * */10", "expire_due", lambda: _until_none(orders.expire_due))
-    every("* * * * * */10", "lapse_appointments", lambda: _until_none(appointment_timers.lapse_due))
-    every("* * * * * */30", "expire_appointments", lambda: _until_none(appointment_timers.expire_due))
-    every("* * * * * */30", "remind_of_appointments", lambda: _until_none(appointment_timers.remind_due))
-    # The watchdog does this several times a second; while it is dead, calls of help go on from here.
-    every("* * * * * */5", "escalate_due", lambda: _until_none(telling.escalate_due))
-    every("13 * * * *", "forget_silent", consoles.forget_silent)
-    every("37 6 * * *", "remind_of_drill", drills.remind)
-    every("* * * * * */30", "remind_due", lambda: _until_none(orders.remind_due))
-    every("29 * * * *", "forget_download_links", documents.forget_links)
-    every("11 3 * * *", "forget_old_presses", presses.forget_old)
-    every("23 3 * * *", "forget_ended_sessions", people.forget_ended_sessions)
-    every("17 3 * * *", "clear_drafts", lambda: files.clear_drafts(storage))
-    _retry_stalled(jobs)
-    return jobs
 
 
 def _task(
