@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from flask_babel import ngettext
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
 
 from app import clock, journal, money, settings, timezones
 from app.actions import people, presses
@@ -332,7 +334,7 @@ def serve(actor: Actor, specialist_id: int, offer_ids: Sequence[int]) -> Special
     """Which services of the organization's catalogue a specialist does: his own choice, or the owner's. Raises
     NotFound."""
     specialist, practice = load_specialist(db.session, actor, specialist_id)
-    for offer in practice.provider.offers:
+    for offer in offers_with(practice.provider, Offer.specialists):
         wanted = offer.id in offer_ids
         if wanted and specialist not in offer.specialists:
             offer.specialists.append(specialist)
@@ -340,6 +342,12 @@ def serve(actor: Actor, specialist_id: int, offer_ids: Sequence[int]) -> Special
             offer.specialists.remove(specialist)
     record(practice.provider, "specialist.changed", actor, name=specialist.name)
     return specialist
+
+
+def offers_with(provider: Provider, what: Any) -> Sequence[Offer]:
+    """All services of the provider with one of their lists. Two statements, however many there are."""
+    query = select(Offer).where(Offer.provider_id == provider.id).options(selectinload(what))
+    return db.session.scalars(query).all()
 
 
 def offer_of(provider: Provider, offer_id: int) -> Offer:

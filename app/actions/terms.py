@@ -17,7 +17,7 @@ from app.extensions import db
 from app.policy import Actor, load_client, load_practice
 from app.queries import terms as queries
 from app.storage import Safe
-from models import Client, Consent, Terms, TermsVersion, User
+from models import Client, Consent, Offer, Terms, TermsVersion, User
 
 #: Documents of terms of one provider, at most.
 MOST = 100
@@ -148,7 +148,7 @@ def edit(
     if errors:
         raise Invalid(errors)
     terms.required, terms.active = required, active
-    for offer in terms.provider.offers:
+    for offer in providers.offers_with(terms.provider, Offer.terms):
         wanted = offer.id in offer_ids and required and active
         if wanted and terms not in offer.terms:
             offer.terms.append(terms)

@@ -20,6 +20,8 @@ from app.queries.practice import LONGEST, appointments, with_faces
 from models import Absence, Appointment, Hours, Specialist
 
 DAY = 24 * 60
+#: More appointments of several people are no picture of a week, and no page of a fair size.
+MOST = 110
 #: What a week without hours and appointments shows: from eight to eight.
 _USUAL = (8 * 60, 20 * 60)
 
@@ -52,10 +54,13 @@ class Week:
     #: The hours that the drawing begins and ends with.
     first: int
     last: int
+    #: There are more than MOST: some are missing.
+    crowded: bool = False
 
 
 def week(session: Session, practice: Practice, who: Sequence[Specialist], monday: dt.date) -> Week:
-    """Seven days from a Monday, of these specialists. Three statements. What was declined or called off is left out."""
+    """Seven days from a Monday, of these specialists; of several no more than MOST appointments. What was declined or
+    called off is left out. Three statements."""
     provider = practice.provider
     zone = clock.zone(provider.timezone)
     days = [Day(monday + dt.timedelta(days=n)) for n in range(7)]
@@ -72,11 +77,15 @@ def week(session: Session, practice: Practice, who: Sequence[Specialist], monday
         Appointment.ends_at > since,
         Appointment.status.not_in((DECLINED.name, CALLED_OFF.name)),
     )
-    for one in session.scalars(with_faces(query).order_by(Appointment.starts_at, Appointment.id).limit(1000)):
+    most = MOST if len(who) > 1 else 1000
+    found = session.scalars(
+        with_faces(query).order_by(Appointment.starts_at, Appointment.id).limit(most + 1)
+    ).all()
+    for one in found[:most]:
         _add_appointment(days, one, zone)
     for day in days:
         _lay_out(day.blocks)
-    return Week(days, *_frame(days))
+    return Week(days, *_frame(days), crowded=len(found) > most)
 
 
 def _add_hours(session: Session, days: Sequence[Day], ids: set[int]) -> None:

@@ -12,7 +12,7 @@ from app import clock, tokens
 from app.actions import appointments, invitations, schedule
 from app.policy import practices
 from app.queries import week as weeks
-from models import Absence, Booking, Invitation, Offer
+from models import Absence, Booking, Invitation, Offer, Provider
 from tests import factories as make
 from tests.views.practice import colleague, local_day
 
@@ -305,15 +305,7 @@ def test_the_calendar_answers_to_nonsense(sign_in: Any) -> None:
 def test_a_full_week_is_a_small_page(sign_in: Any, count_statements: Any) -> None:
     """Fourteen appointments a day: the same statements, and less than 100 kB."""
     provider = make.specialist()
-    pair = make.client_of(provider, make.resident("Александра", "Константинопольская"))
-    short = make.offer(provider, "Контрольная консультация", minutes="30")
-    monday = (clock.now() + dt.timedelta(days=14)).date()
-    monday -= dt.timedelta(days=monday.weekday())
-    first = dt.datetime.combine(monday, dt.time(9), tzinfo=clock.zone(provider.timezone))
-    for day in range(7):
-        for half in range(14):
-            at = first + dt.timedelta(days=day, minutes=30 * half)
-            appointments.book(provider.owner, pair.id, short.id, provider.specialists[0].id, at)
+    monday = _full_week(provider, 98)
     client = sign_in(provider.owner)
     address = f"/practice/{provider.id}/calendar?day={monday}"
     client.get(address)
@@ -321,6 +313,45 @@ def test_a_full_week_is_a_small_page(sign_in: Any, count_statements: Any) -> Non
         page = client.get(address)
     assert page.text.count('class="meet ') == 98
     assert len(page.data) < 100_000
+
+
+def test_more_than_a_picture_can_show(sign_in: Any) -> None:
+    """The fullest week of all specialists is less than 100 kB; what is beyond it is shown one after the other."""
+    provider = make.organization()
+    first, second = provider.specialists
+    monday = _full_week(provider, 98)
+    _full_week(provider, 12, number=1)
+    client = sign_in(provider.owner)
+    address = f"/practice/{provider.id}/calendar?day={monday}"
+    page = client.get(address)
+    assert page.text.count('class="meet ') == 110
+    assert len(page.data) < 100_000
+    appointments.book(
+        provider.owner, *_pair_and_offer(provider), second.id, _first(provider, monday + dt.timedelta(days=6))
+    )
+    page = client.get(address)
+    assert page.text.count('class="meet ') == 98
+    assert f"Записей на этой неделе слишком много для одной картины: показан {first.name}" in page.text
+
+
+def _first(provider: Provider, day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(9), tzinfo=clock.zone(provider.timezone))
+
+
+def _pair_and_offer(provider: Provider) -> tuple[int, int]:
+    pair = make.client_of(provider, make.resident("Александра", "Константинопольская"))
+    return pair.id, make.offer(provider, "Контрольная консультация", minutes="30").id
+
+
+def _full_week(provider: Provider, count: int, number: int = 0) -> dt.date:
+    """So many appointments of a specialist, fourteen a day: the Monday of that week."""
+    given = _pair_and_offer(provider)
+    monday = (clock.now() + dt.timedelta(days=14)).date()
+    monday -= dt.timedelta(days=monday.weekday())
+    for one in range(count):
+        at = _first(provider, monday) + dt.timedelta(days=one // 14, minutes=30 * (one % 14))
+        appointments.book(provider.owner, *given, provider.specialists[number].id, at)
+    return monday
 
 
 # --- invitations --------------------------------------------------------------------------------------------------

@@ -43,6 +43,11 @@ def _state(here: Practice) -> dict[str, Any]:
     if wanted is not None and not who:
         raise NotFound
     shown = week(db.session, here, who, monday)
+    # Then one after the other; the chips lead to the others.
+    if crowded := shown.crowded and len(who) > 1:
+        who = those[:1]
+        wanted = who[0].id
+        shown = week(db.session, here, who, monday)
 
     def empty_hours(of: Day) -> list[tuple[int, str]]:
         """The hours of a day that can be pressed, each with its moment: those that have not passed and, of one
@@ -66,6 +71,7 @@ def _state(here: Practice) -> dict[str, Any]:
         "specialists": those if len(those) > 1 else [],
         "who": wanted,
         "several": len(who) > 1,
+        "crowded": crowded,
         "empty_hours": empty_hours,
         "status_words": {name: str(one.label) for name, one in APPOINTMENT_STATUSES.items()},
         "absence_names": {kind.value: name for kind, name in KINDS.items()},
