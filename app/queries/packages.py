@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app import clock
@@ -117,12 +117,16 @@ def usable(
     ).all()
 
 
-def taken(session: Session, package: ClientPackage, most: int = 200) -> Sequence[Appointment]:
-    """The appointments that name a package, the latest first. One statement."""
+def taken(
+    session: Session, package: ClientPackage, *, among: Select[int] | None = None, most: int = 200
+) -> Sequence[Appointment]:
+    """The appointments that name a package, the latest first; `among` those that the reader may know of. One
+    statement."""
+    query = select(Appointment).where(Appointment.package_id == package.id)
+    if among is not None:
+        query = query.where(Appointment.id.in_(among))
     return session.scalars(
-        select(Appointment)
-        .where(Appointment.package_id == package.id)
-        .options(joinedload(Appointment.specialist))
+        query.options(joinedload(Appointment.specialist))
         .order_by(Appointment.starts_at.desc(), Appointment.id.desc())
         .limit(most)
     ).all()

@@ -23,9 +23,10 @@ from app.actions import appointments as actions
 from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
 from app.queries import appointments as queries
-from app.queries import dates, slots, terms
+from app.queries import dates, packages, slots, terms
 from views.context import actor, local, signed_in, timezone
 from views.numbers import number
+from views.packages import chosen, preselected
 from views.portal import wishes
 from views.portal.base import portal
 from views.portal.wishes import Wish, wish_of
@@ -78,6 +79,7 @@ def send_request() -> ResponseReturnValue:
             at,
             specialist_id=wish.who.id if wish.who else None,
             words=form.get("words", ""),
+            package_id=chosen(form),
             form_key=_form_key(),
         )
     except Taken as error:
@@ -188,6 +190,7 @@ def _times_page(
         problem=problem,
         near=near,
         words=request.form.get("words", ""),
+        package=request.form.get("package", ""),
         form_key=_form_key() or uuid4(),
         **_chosen(wish),
     )
@@ -219,6 +222,7 @@ def _confirm(
     free = slots.free_slots(db.session, wish.offer, wish.wanted, at, at + dt.timedelta(minutes=1))
     if at not in dates.times(free):
         return _taken(wish, at, _("This time is not free any more. Choose another one."))
+    usable = packages.usable(db.session, wish.client, wish.offer, at)
     return render_template(
         "portal/ask_confirm.html",
         step=5,
@@ -230,6 +234,9 @@ def _confirm(
         problems=problems or {},
         # S2-8: what the service demands is signed before it is asked for.
         demanded=terms.unsigned(db.session, wish.client, wish.offer),
+        # I-19: what is paid for already comes first.
+        packages=usable,
+        chosen=preselected(request.form, usable),
         form_key=_form_key() or uuid4(),
         **_chosen(wish),
     )
