@@ -22,6 +22,7 @@ from app.actions import (
     chat,
     documents,
     invitations,
+    packages,
     payments,
     profiles,
     providers,
@@ -30,6 +31,7 @@ from app.actions import (
 )
 from app.extensions import db
 from app.notices import JOURNAL, PRIVATE
+from app.queries import packages as held
 from app.queries import slots
 from app.queries import terms as papers
 from app.storage import Safe
@@ -69,7 +71,7 @@ class Stage:
 @dataclass(frozen=True)
 class Visit:
     """An appointment: asked so many days before it, held `day` days from today about `hour` o'clock of the provider.
-    `way` are the moves; the last one of what is over is made after it."""
+    `way` are the moves; the last one of what is over is made after it. `package`: it is of the client's package."""
 
     client: str
     offer: int
@@ -80,13 +82,24 @@ class Visit:
     words: str = ""
     why: str = ""
     who: int = 0
+    package: bool = False
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A package sold so many days ago to a client, and what was paid at once."""
+
+    client: str
+    package: int
+    days: float
+    paid: str
 
 
 POLINA = (
     Visit("marina", 0, -44, 18, words="Первый раз, немного волнуюсь."),
-    Visit("marina", 1, -30, 18),
-    Visit("marina", 1, -16, 18),
-    Visit("marina", 1, 2, 18, words="Хочу обсудить, как спала эту неделю."),
+    Visit("marina", 1, -30, 18, package=True),
+    Visit("marina", 1, -16, 18, package=True),
+    Visit("marina", 1, 2, 18, words="Хочу обсудить, как спала эту неделю.", package=True),
     Visit("lera", 0, -35, 12),
     Visit("lera", 1, -21, 12, ("accept", "miss")),
     Visit("lera", 1, -7, 12),
@@ -107,9 +120,9 @@ BALANCE = (
     Visit("marina", 0, -25, 19, who=1),
     Visit("marina", 0, -11, 19, who=1),
     Visit("marina", 1, 4, 9, (), 0.2),
-    Visit("lera", 1, -14, 9, who=2),
-    Visit("lera", 1, -7, 9, who=2),
-    Visit("lera", 1, 1, 9, who=2),
+    Visit("lera", 1, -14, 9, who=2, package=True),
+    Visit("lera", 1, -7, 9, who=2, package=True),
+    Visit("lera", 1, 1, 9, who=2, package=True),
     Visit("dasha", 0, -18, 17, who=1),
     Visit("dasha", 2, -4, 17, who=1),
     Visit("dasha", 0, 2, 17, who=1),
@@ -128,6 +141,20 @@ MARK = (
 )
 
 
+#: Offered: which service, name, sessions, price, days. Sold: half-used with a rest to pay; all but the last one used.
+POLINA_PACKAGES = (
+    (1, "Пять консультаций", "5", "16500", "90"),
+    (1, "Десять консультаций", "10", "31500", "180"),
+)
+POLINA_SALES = (Sale("marina", 1, 35, "15000"),)
+BALANCE_PACKAGES = (
+    (1, "Четыре растяжки", "4", "6800", "60"),
+    (0, "Курс массажа спины", "8", "19600", ""),
+)
+BALANCE_SALES = (Sale("lera", 0, 17.9, "6800"), Sale("dasha", 1, 3, ""))
+MARK_PACKAGES = ((0, "Десять уроков", "10", "220", ""),)
+
+
 def _secret() -> str:
     return str(current_app.config["SECRET_KEY"])
 
@@ -140,8 +167,13 @@ def play(session: Session, safe: Safe, users: Mapping[str, User], now: dt.dateti
         polina = _polina(users["polina"], safe)
         balance = _balance(users["oksana"], users["igor"])
         mark = _mark(users["mark"])
-    for provider, visits in ((polina, POLINA), (balance, BALANCE), (mark, MARK)):
+    for provider, visits, offered, sales in (
+        (polina, POLINA, POLINA_PACKAGES, POLINA_SALES),
+        (balance, BALANCE, BALANCE_PACKAGES, BALANCE_SALES),
+        (mark, MARK, MARK_PACKAGES, ()),
+    ):
         pairs = _clients(stage, provider, visits, users)
+        _packages(stage, provider, pairs, offered, sales)
         for visit in visits:
             _visit(session, stage, provider, pairs, visit)
     _talk(stage, polina, users, safe)
@@ -317,6 +349,39 @@ def _clients(
     return found
 
 
+def _packages(
+    stage: Stage,
+    provider: Provider,
+    pairs: Mapping[str, Client],
+    offered: Sequence[tuple[int, str, str, str, str]],
+    sales: Sequence[Sale],
+) -> None:
+    """What is sold together, and to whom."""
+    with clock.as_of(stage.now - _BEGINNING):
+        made = [
+            packages.save(
+                provider.owner,
+                provider.id,
+                None,
+                {
+                    "offer": str(provider.offers[offer].id),
+                    "name": name,
+                    "sessions": sessions,
+                    "price": price,
+                    "days": days,
+                },
+            )
+            for offer, name, sessions, price, days in offered
+        ]
+
+    def sell(sale: Sale) -> Callable[[], object]:
+        pair, package = pairs[sale.client], made[sale.package]
+        return lambda: packages.sell(provider.owner, pair.id, package.id, paid=sale.paid, method="transfer")
+
+    for sale in sales:
+        stage.at(stage.now - dt.timedelta(days=sale.days), sell(sale))
+
+
 def _visit(
     session: Session, stage: Stage, provider: Provider, pairs: Mapping[str, Client], visit: Visit
 ) -> None:
@@ -335,8 +400,15 @@ def _visit(
         near = slots.nearest(free, wanted, 1)
         if not near:
             return
+        sold = held.usable(session, pair, offer, near[0].at) if visit.package else ()
         made = appointments.request(
-            pair.user, pair.id, offer.id, near[0].at, specialist_id=near[0].specialist.id, words=visit.words
+            pair.user,
+            pair.id,
+            offer.id,
+            near[0].at,
+            specialist_id=near[0].specialist.id,
+            words=visit.words,
+            package_id=sold[0].id if sold else None,
         )
         _follow(stage, made, visit, pair, provider)
 
@@ -361,7 +433,9 @@ def _follow(stage: Stage, made: Appointment, visit: Visit, pair: Client, provide
 
 
 def _pay(made: Appointment, provider: Provider) -> None:
-    """Most pay at once, some a part: there is something left to pay."""
+    """Most pay at once, some a part: there is something left to pay. What is of a package is paid with it."""
+    if made.package_id:
+        return
     part = made.price // 2 if made.id % 5 == 0 else made.price
     method = "cash" if made.id % 3 else "transfer"
     payments.record(provider.owner, made.id, money.typed(part, made.currency), method=method)
