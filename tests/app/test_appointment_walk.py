@@ -131,7 +131,7 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def what_is_used_is_what_they_hold(self) -> None:
-        """I-19: requested, agreed, held and missed hold a session; what was declined or called off has given it back."""
+        """I-19: requested, agreed, held, missed hold a session; what was declined or called off has given it back."""
         used = [db.session.get(ClientPackage, number).used for number in self.packages]
         assert used == [int(status in HOLDING or status == "requested") for status in self.status]
 
