@@ -41,7 +41,7 @@ def save(actor: Actor, provider_id: int, package_id: int | None, sent: Mapping[s
     package = package_of(provider, package_id) if package_id is not None else None
     errors: dict[str, object] = {}
     price = money.parsed(sent.get("price", ""), provider.currency)
-    if price is None:
+    if price is None or not sent.get("price", "").strip():
         errors["price"] = _("Please enter an amount, for example 1500 or 1500,50.")
     number = sent.get("offer", "")
     offer = next((one for one in provider.offers if str(one.id) == number), None)
@@ -74,10 +74,8 @@ def save(actor: Actor, provider_id: int, package_id: int | None, sent: Mapping[s
 
 def package_of(provider: Provider, package_id: int) -> Package:
     """One of the packages that the provider offers, or has offered. Raises NotFound."""
-    found: Package | None = db.session.scalar(
-        select(Package).where(Package.id == package_id, Package.provider_id == provider.id)
-    )
-    if found is None:
+    found = db.session.get(Package, package_id) if package_id < 2**31 else None
+    if found is None or found.provider_id != provider.id:
         raise NotFound
     return found
 
@@ -209,10 +207,8 @@ def cancel(actor: Actor, sold_id: int) -> ClientPackage:
 
 def held_by(client: Client, package_id: int) -> ClientPackage:
     """A package of this very client. Raises NotFound for anybody else's."""
-    found: ClientPackage | None = db.session.scalar(
-        select(ClientPackage).where(ClientPackage.id == package_id, ClientPackage.client_id == client.id)
-    )
-    if found is None:
+    found = db.session.get(ClientPackage, package_id) if package_id < 2**31 else None
+    if found is None or found.client_id != client.id:
         raise NotFound
     return found
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
@@ -53,10 +53,10 @@ def on_offer(session: Session, provider_id: int) -> Sequence[Package]:
 # --- what a client has --------------------------------------------------------------------------------------------
 
 #: Where a package stands, as the chips of pages say it.
-OPEN = Status("open", _l("in use"), "ok", "layers")
-USED_UP = Status("used_up", _l("used up"), "neutral", "check-check")
-ENDED = Status("ended", _l("its time is over"), "neutral", "clock")
-CANCELLED = Status("cancelled", _l("cancelled"), "neutral", "circle-x")
+OPEN = Status("open", _lp("package", "In use"), "ok", "layers")
+USED_UP = Status("used_up", _lp("package", "Used up"), "neutral", "check-check")
+ENDED = Status("ended", _lp("package", "Its time is over"), "neutral", "clock")
+CANCELLED = Status("cancelled", _lp("package", "Cancelled"), "neutral", "circle-x")
 
 
 def status(sold: ClientPackage) -> Status:

@@ -82,6 +82,7 @@ def test_an_owner_offers_changes_and_retires(app, db):
         ("sessions", "201"),
         ("sessions", "-2"),
         ("sessions", "два"),
+        ("price", ""),
         ("price", "1,500"),
         ("price", "99999999"),
         ("days", "-1"),

@@ -175,7 +175,7 @@ def test_a_sale_is_cancelled_or_the_page_says_why_not(sign_in, db):
     assert "Сначала отмените платежи" in refused.text
     payments.take_back(sold.client.provider.owner, sold.id, payment.id, of=ClientPackage)
     assert owner.post(f"{address}/cancel").status_code == 303
-    assert "отменён" in owner.get(address).text
+    assert "Отменён" in owner.get(address).text
     assert owner.post(f"{address}/payments", data={"amount": "1"}).status_code == 422
 
 
@@ -318,6 +318,21 @@ def test_the_appointment_names_its_package(sign_in, db):
         assert "оплачивается пакетом" in refused.text
     appointments.move(sold.client.user, asked.id, "cancel")
     assert "встреча возвращена в пакет" in owner.get(address).text
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 2**40, 2**63, 10**30])
+def test_numbers_that_no_row_has(sign_in, number):
+    sold = make.sold()
+    owner, client = sign_in(sold.client.provider.owner), sign_in(sold.client.user)
+    base = f"/practice/{sold.client.provider_id}/packages/{number}"
+    for answer in (
+        owner.get(base),
+        owner.post(f"{base}/switch"),
+        owner.get(f"/practice/packages/{number}"),
+        owner.post(f"/practice/packages/{sold.id}/payments/{number}/take-back"),
+        client.get(f"/packages/{number}"),
+    ):
+        assert answer.status_code == 404
 
 
 # --- where clients see what is offered ----------------------------------------------------------------------------
