@@ -22,7 +22,6 @@ from app.actions import (
     chat,
     documents,
     invitations,
-    packages,
     payments,
     profiles,
     providers,
@@ -37,7 +36,7 @@ from app.queries import terms as papers
 from app.storage import Safe
 from models import Appointment, Client, Entry, Provider, User
 
-from . import pictures
+from . import pictures, sales
 from .papers import pdf
 
 Row = dict[str, Any]
@@ -83,16 +82,6 @@ class Visit:
     why: str = ""
     who: int = 0
     package: bool = False
-
-
-@dataclass(frozen=True)
-class Sale:
-    """A package sold so many days ago to a client, and what was paid at once."""
-
-    client: str
-    package: int
-    days: float
-    paid: str
 
 
 POLINA = (
@@ -141,20 +130,6 @@ MARK = (
 )
 
 
-#: Offered: which service, name, sessions, price, days. Sold: half-used with a rest to pay; all but the last one used.
-POLINA_PACKAGES = (
-    (1, "Пять консультаций", "5", "16500", "90"),
-    (1, "Десять консультаций", "10", "31500", "180"),
-)
-POLINA_SALES = (Sale("marina", 1, 35, "15000"),)
-BALANCE_PACKAGES = (
-    (1, "Четыре растяжки", "4", "6800", "60"),
-    (0, "Курс массажа спины", "8", "19600", ""),
-)
-BALANCE_SALES = (Sale("lera", 0, 17.9, "6800"), Sale("dasha", 1, 3, ""))
-MARK_PACKAGES = ((0, "Десять уроков", "10", "220", ""),)
-
-
 def _secret() -> str:
     return str(current_app.config["SECRET_KEY"])
 
@@ -167,13 +142,16 @@ def play(session: Session, safe: Safe, users: Mapping[str, User], now: dt.dateti
         polina = _polina(users["polina"], safe)
         balance = _balance(users["oksana"], users["igor"])
         mark = _mark(users["mark"])
-    for provider, visits, offered, sales in (
-        (polina, POLINA, POLINA_PACKAGES, POLINA_SALES),
-        (balance, BALANCE, BALANCE_PACKAGES, BALANCE_SALES),
-        (mark, MARK, MARK_PACKAGES, ()),
+    for provider, visits, offered in (
+        (polina, POLINA, sales.POLINA),
+        (balance, BALANCE, sales.BALANCE),
+        (mark, MARK, sales.MARK),
     ):
         pairs = _clients(stage, provider, visits, users)
-        _packages(stage, provider, pairs, offered, sales)
+        with clock.as_of(now - _BEGINNING):
+            sold = sales.offer(provider, pairs, offered)
+        for days, sell in sold:
+            stage.at(now - dt.timedelta(days=days), sell)
         for visit in visits:
             _visit(session, stage, provider, pairs, visit)
     _talk(stage, polina, users, safe)
@@ -347,39 +325,6 @@ def _clients(
             for row in (r for r in papers.of_provider(db.session, provider.id) if r.required):
                 terms.change_consent(users[name], pair.id, {row.versions[0].id: name != "timur"})
     return found
-
-
-def _packages(
-    stage: Stage,
-    provider: Provider,
-    pairs: Mapping[str, Client],
-    offered: Sequence[tuple[int, str, str, str, str]],
-    sales: Sequence[Sale],
-) -> None:
-    """What is sold together, and to whom."""
-    with clock.as_of(stage.now - _BEGINNING):
-        made = [
-            packages.save(
-                provider.owner,
-                provider.id,
-                None,
-                {
-                    "offer": str(provider.offers[offer].id),
-                    "name": name,
-                    "sessions": sessions,
-                    "price": price,
-                    "days": days,
-                },
-            )
-            for offer, name, sessions, price, days in offered
-        ]
-
-    def sell(sale: Sale) -> Callable[[], object]:
-        pair, package = pairs[sale.client], made[sale.package]
-        return lambda: packages.sell(provider.owner, pair.id, package.id, paid=sale.paid, method="transfer")
-
-    for sale in sales:
-        stage.at(stage.now - dt.timedelta(days=sale.days), sell(sale))
 
 
 def _visit(

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from uuid import uuid4
 
@@ -64,7 +66,8 @@ def test_thirty_ask_for_the_last_session(app, db):
 
 
 def test_without_the_guard_several_have_it(app, db, monkeypatch):
-    """The control: the same thirty by reading first and writing then."""
+    """The control: the same thirty by reading first and writing then, two of them side by side."""
+    both = Barrier(2)
 
     def read_then_write(_actor: Any, appointment: Appointment) -> None:
         sold = appointment.package
@@ -72,6 +75,8 @@ def test_without_the_guard_several_have_it(app, db, monkeypatch):
         db.refresh(sold)
         if not sold.left:
             raise Invalid({"package": "…"})
+        with suppress(BrokenBarrierError):
+            both.wait(timeout=5)
         sold.used += 1
 
     monkeypatch.setattr(packages, "take", read_then_write)
