@@ -304,6 +304,40 @@ JOURNAL: dict[str, Row] = {
         "wallet",
         Rule((To.CLIENT,), _l("%(provider)s has changed the price of %(title)s, %(when)s, to %(sum)s")),
     ),
+    # Packages (I-19): what a client has is told to both sides, but for who did it.
+    "package.sold": _ours(
+        _l("Package sold, sessions: %(sessions)s"),
+        "layers",
+        Rule((To.CLIENT,), _l("%(provider)s: you have the package “%(title)s”, sessions: %(sessions)s")),
+        Rule((To.PROVIDER,), _l("Package sold: %(client)s, “%(title)s”")),
+    ),
+    "package.used_up": _ours(
+        _l("The last session is taken"),
+        "layers",
+        Rule((To.CLIENT,), _l("%(provider)s: the last session of the package “%(title)s” is taken")),
+        Rule((To.PROVIDER,), _l("%(client)s has taken the last session of the package “%(title)s”")),
+    ),
+    "package.cancelled": _ours(
+        _l("Package cancelled"),
+        "circle-x",
+        Rule((To.CLIENT,), _l("%(provider)s has cancelled the package “%(title)s”")),
+        Rule((To.PROVIDER,), _l("Package cancelled: %(client)s, “%(title)s”")),
+    ),
+    "package.paid": _ours(
+        _l("Payment recorded: %(sum)s"),
+        "wallet",
+        Rule((To.CLIENT,), _l("%(provider)s has recorded your payment of %(sum)s: package “%(title)s”")),
+    ),
+    "package.payment_taken_back": _ours(
+        _l("Payment taken back: %(sum)s"),
+        "rotate-ccw",
+        Rule((To.CLIENT,), _l("%(provider)s has taken back the payment of %(sum)s: package “%(title)s”")),
+    ),
+    "package.repriced": _ours(
+        _l("Another price: %(sum)s"),
+        "wallet",
+        Rule((To.CLIENT,), _l("%(provider)s has changed the price of the package “%(title)s” to %(sum)s")),
+    ),
     "client.joined": _ours(
         "", "user-plus", Rule((To.PROVIDER,), _l("%(actor)s has accepted your invitation"))
     ),
@@ -340,6 +374,8 @@ JOURNAL: dict[str, Row] = {
     "specialist.joined": Row(private=True),
     "offer.added": Row(private=True),
     "offer.changed": Row(private=True),
+    "package.added": Row(private=True),
+    "package.changed": Row(private=True),
     "hours.changed": Row(private=True),
     "absence.added": Row(private=True),
     "absence.removed": Row(private=True),

@@ -20,6 +20,7 @@ from models.documents import Consent, DownloadLink, SharedDocument, Terms, Terms
 from models.files import StoredFile
 from models.journal import Channel, Entry, Notice
 from models.orders import Order
+from models.packages import ClientPackage, Package
 from models.payments import Payment, PaymentMethod
 from models.people import FACE, Company, CompanyKind, EndedSession, Membership, ResetLink, Team, User
 from models.places import Place, PlaceKind, RetiredCode
@@ -50,6 +51,7 @@ __all__ = [
     "Category",
     "Channel",
     "Client",
+    "ClientPackage",
     "Company",
     "CompanyKind",
     "Consent",
@@ -73,6 +75,7 @@ __all__ = [
     "Offer",
     "Order",
     "OrderKind",
+    "Package",
     "Payment",
     "PaymentMethod",
     "Place",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Model, Moment, Name, Now, Words, user_fk
 from models.bookings import Booking
+from models.packages import ClientPackage
 from models.providers import Client, Offer, Specialist
 
 
@@ -29,10 +30,12 @@ class Appointment(Model):
     offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id", ondelete="RESTRICT"), index=True)
     #: Its span is longer by the time to rest.
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), unique=True)
+    #: Of which a session is taken; what is declined or called off has given it back, and still names it.
+    package_id: Mapped[int | None] = mapped_column(ForeignKey("client_packages.id", ondelete="RESTRICT"))
     title: Mapped[Name]
     starts_at: Mapped[Moment]
     ends_at: Mapped[Moment]
-    #: In minor units.
+    #: In minor units; 0 of one that a package pays for.
     price: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     place: Mapped[str] = mapped_column(String(300), default="", server_default="")
@@ -53,6 +56,7 @@ class Appointment(Model):
     specialist: Mapped[Specialist] = relationship()
     offer: Mapped[Offer] = relationship()
     booking: Mapped[Booking] = relationship()
+    package: Mapped[ClientPackage | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
@@ -66,6 +70,12 @@ class Appointment(Model):
             "provider_id",
             "starts_at",
             postgresql_where=text("status = 'requested'"),
+        ),
+        Index(
+            "ix_appointments_package",
+            "package_id",
+            "starts_at",
+            postgresql_where=text("package_id IS NOT NULL"),
         ),
         # What timers look for.
         Index("ix_appointments_open", "ends_at", postgresql_where=text("closed_at IS NULL")),

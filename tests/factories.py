@@ -11,7 +11,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
 from app import clock, tokens
-from app.actions import appointments, invitations, orders, providers, schedule
+from app.actions import appointments, invitations, orders, packages, providers, schedule
 from app.extensions import db
 from app.permissions import DISPATCHER, EXECUTOR, OPERATOR, RESIDENT, TENANT_ADMIN
 from app.queries import slots
@@ -19,12 +19,14 @@ from models import (
     Appointment,
     Category,
     Client,
+    ClientPackage,
     Company,
     FieldKind,
     FormField,
     Membership,
     Offer,
     Order,
+    Package,
     Place,
     PlaceKind,
     Provider,
@@ -175,6 +177,24 @@ def offer(of: Provider, name: str = "Консультация", **sent: str) -> 
     """A service of the provider that all of its specialists do."""
     typed = {"name": name, "minutes": "60", "price": "2000"} | sent
     return providers.save_offer(of.owner, of.id, None, typed, [one.id for one in of.specialists])
+
+
+def package(of: Provider, **sent: str) -> Package:
+    """Five sessions of the provider's first service for 9 000 ₽."""
+    typed = {
+        "name": "Пять консультаций",
+        "offer": str(of.offers[0].id),
+        "sessions": "5",
+        "price": "9000",
+    } | sent
+    return packages.save(of.owner, of.id, None, typed)
+
+
+def sold(client: Client | None = None, **sent: str) -> ClientPackage:
+    """A package that a client has."""
+    client = client or client_of(specialist())
+    provider = client.provider
+    return packages.sell(provider.owner, client.id, package(provider, **sent).id)
 
 
 def client_of(provider: Provider, person: User | None = None) -> Client:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app import clock, settings
-from app.actions import appointments
+from app.actions import appointments, packages
 from app.actions.base import action
 from app.extensions import db
 from app.flows import AGREED, REQUESTED
@@ -36,14 +36,15 @@ def expire_due(limit: int = 100) -> int:
 
 def _all_due(name: str, limit: int, *conditions: Any) -> int:
     due = db.session.scalars(
-        select(Appointment.id)
+        select(Appointment)
         .where(Appointment.closed_at.is_(None), *conditions)
         .order_by(Appointment.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=Appointment, skip_locked=True)
     ).all()
-    for number in due:
-        appointments.move(SYSTEM, number, name)
+    packages.lock(due)
+    for one in due:
+        appointments.move(SYSTEM, one.id, name)
     return len(due)
 
 

@@ -1,7 +1,7 @@
 """Appointments: ask for a time, accept, decline, cancel, move. What time does to them is in appointment_timers.py.
 
 The time itself is guarded by the database (models/bookings.py). Locks are taken in one order: the resource, then
-appointments by their number.
+appointments by their number, then the packages that pay for them (packages.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal
-from app.actions import presses, providers
+from app.actions import packages, presses, providers
 from app.actions.base import action
 from app.actions.invitations import show_to
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale, Taken
@@ -26,7 +26,17 @@ from app.flows import AGREED, APPOINTMENT, APPOINTMENT_STATUSES, CALLED_OFF, DEC
 from app.policy import SYSTEM, Actor, client_side, load_appointment, load_client
 from app.queries import slots
 from app.queries.terms import unsigned
-from models import Appointment, Booking, Client, Offer, Provider, Resource, Specialist, User
+from models import (
+    Appointment,
+    Booking,
+    Client,
+    ClientPackage,
+    Offer,
+    Provider,
+    Resource,
+    Specialist,
+    User,
+)
 
 MAX_WORDS = 1000
 #: Unanswered requests of one client to one provider, at most.
@@ -35,6 +45,8 @@ MAX_REQUESTS = 10
 _NEAR = dt.timedelta(days=4)
 #: How long after it began an appointment may still be entered by the provider.
 _LATE = dt.timedelta(days=31)
+#: Statuses of what does not take place; no move leads out of them.
+_OFF = (DECLINED.name, CALLED_OFF.name)
 
 
 # --- asking for a time --------------------------------------------------------------------------------------------
@@ -49,13 +61,16 @@ def request(
     *,
     specialist_id: int | None = None,
     words: str = "",
+    package_id: int | None = None,
     form_key: UUID | None = None,
 ) -> Appointment:
     """«Подтвердить» (S2-22): ask for a time that is free by the provider's hours and rules, of one specialist or of
-    whoever of them is free. The same `form_key` again gives the appointment that it made before.
+    whoever of them is free; of a package (I-19), if one is named. The same `form_key` again gives the appointment that
+    it made before.
 
-    Raises Taken if the time is not free (any more), Invalid (`terms`: what the service demands is not signed), NotFound
-    if the pair is not the actor's or the service is not on offer."""
+    Raises Taken if the time is not free (any more), Invalid (`terms`: what the service demands is not signed;
+    `package`: nothing is left of it), NotFound if the pair or the package is not the actor's or the service is not on
+    offer."""
     client = load_client(db.session, actor, client_id)
     if client.user_id != actor.id:
         raise NotFound
@@ -70,19 +85,24 @@ def request(
     if not candidates:
         raise NotFound
     _require_signed(client, offer)
+    package = packages.held_by(client, package_id) if package_id is not None else None
     _lock_time(candidates)
     _require_room(client)
     free = slots.free_slots(db.session, offer, candidates, starts_at, starts_at + dt.timedelta(minutes=1))
     given: Any = {"starts_at": starts_at, "actor": actor, "words": words, "form_key": form_key}
+    given["package"] = package
     for slot in free:
         if slot.at != starts_at:
             continue
         appointment = _new(client, offer, slot.specialist, status=REQUESTED.name, **given)
         if _kept(appointment, form_key):
             record(appointment, "appointment.requested", actor)
+            if package:
+                packages.take(actor, appointment)
             return appointment
-        if form_key and (before := _asked_before(client, form_key)):
-            return before
+    # Or this very form, sent twice at once, has it.
+    if form_key and (before := _asked_before(client, form_key)):
+        return before
     raise Taken
 
 
@@ -95,10 +115,11 @@ def book(
     starts_at: dt.datetime,
     *,
     words: str = "",
+    package_id: int | None = None,
     form_key: UUID | None = None,
 ) -> Appointment:
-    """The provider books on behalf of a client, also outside the regular hours: it is agreed at once. Raises Taken,
-    Invalid, NotFound."""
+    """The provider books on behalf of a client, also outside the regular hours: it is agreed at once. Of a package of
+    the client's, if one is named. Raises Taken, Invalid, NotFound."""
     client = load_client(db.session, actor, client_id)
     practice = _practice(actor, client)
     if form_key and (before := _asked_before(client, form_key)):
@@ -112,8 +133,10 @@ def book(
     _sensible(starts_at, errors)
     if errors:
         raise Invalid(errors)
+    package = packages.held_by(client, package_id) if package_id is not None else None
     _lock_time([specialist])
     given: Any = {"starts_at": starts_at, "actor": actor, "words": words, "form_key": form_key}
+    given["package"] = package
     appointment = _new(client, offer, specialist, status=AGREED.name, **given)
     if not _kept(appointment, form_key):
         if form_key and (before := _asked_before(client, form_key)):
@@ -121,6 +144,8 @@ def book(
         raise Taken
     record(appointment, "appointment.booked", actor)
     _crowd_out(appointment)
+    if package:
+        packages.take(actor, appointment)
     return appointment
 
 
@@ -183,6 +208,7 @@ def _new(
     actor: User,
     status: str,
     words: str,
+    package: ClientPackage | None,
     form_key: UUID | None,
 ) -> Appointment:
     """What was offered is written down as it is agreed. Not yet in the session."""
@@ -205,7 +231,8 @@ def _new(
             title=offer.name,
             starts_at=starts_at,
             ends_at=ends_at,
-            price=offer.price,
+            price=0 if package else offer.price,
+            package=package,
             currency=provider.currency,
             place=offer.place or provider.place,
             meeting_url=offer.meeting_url or provider.meeting_url,
@@ -314,13 +341,14 @@ def _impossible() -> str:
 
 
 def _step(appointment: Appointment, step: Move, comment: str) -> None:
-    now = clock.now()
+    """Every change along the flow goes through here: what will not take place gives time and session back."""
+    now, held = clock.now(), appointment.status not in _OFF
     appointment.status, appointment.updated_at = step.target.name, now
     appointment.reason = comment if step.needs_comment else appointment.reason
     appointment.closed_at = now if step.target.final else None
     try:
         with db.session.begin_nested():
-            appointment.booking.active = step.target not in (DECLINED, CALLED_OFF)
+            appointment.booking.active = step.target.name not in _OFF
             db.session.flush()
     except IntegrityError as error:
         if not _is_taken(error):
@@ -328,13 +356,15 @@ def _step(appointment: Appointment, step: Move, comment: str) -> None:
         raise Taken(
             _("This time was given to somebody else meanwhile. Offer another one in the chat.")
         ) from None
+    if held and step.target.name in _OFF and appointment.package_id:
+        packages.give_back(appointment)
 
 
 def _crowd_out(agreed: Appointment) -> None:
     """Close other requests for time that is given away now."""
     span = agreed.booking.span
     others = db.session.scalars(
-        select(Appointment.id)
+        select(Appointment)
         .join(Booking, Booking.id == Appointment.booking_id)
         .where(
             Appointment.status == REQUESTED.name,
@@ -343,12 +373,12 @@ def _crowd_out(agreed: Appointment) -> None:
             Booking.span.overlaps(span),
         )
         .order_by(Appointment.id)
+        .with_for_update(of=Appointment)
+        .execution_options(populate_existing=True)
     ).all()
+    packages.lock((agreed, *others))
     for other in others:
-        try:
-            move(SYSTEM, other, "crowd_out")
-        except IllegalMove:
-            continue  # its client was faster, and has cancelled it
+        move(SYSTEM, other.id, "crowd_out")
 
 
 def near(appointment: Appointment) -> list[dt.datetime]:
@@ -418,9 +448,11 @@ def refuse_all(actor: Actor, appointment_ids: Sequence[int], comment: str) -> in
     """Decline or call off several at once, as when somebody falls ill. What is closed meanwhile is left as it is. How
     many. Raises Invalid without a reason, NotFound, Forbidden."""
     done = 0
+    numbers = sorted(set(appointment_ids))
     # The time before the appointments, as everywhere: whoever accepts one of them meanwhile waits, or we do.
-    _lock_time({load_appointment(db.session, actor, number).specialist for number in appointment_ids})
-    for number in sorted(set(appointment_ids)):
+    _lock_time({load_appointment(db.session, actor, number).specialist for number in numbers})
+    packages.lock([load_appointment(db.session, actor, number, lock=True) for number in numbers])
+    for number in numbers:
         appointment = load_appointment(db.session, actor, number)
         if APPOINTMENT_STATUSES[appointment.status].final:
             continue

@@ -23,9 +23,11 @@ from app.policy import Actor, Practice, load_client, load_practice, load_special
 from models import (
     Appointment,
     Client,
+    ClientPackage,
     Invitation,
     Notice,
     Offer,
+    Package,
     Provider,
     ProviderKind,
     Resource,
@@ -267,8 +269,13 @@ def _leave(specialist: Specialist) -> None:
         )
         .values(revoked_at=clock.now())
     )
-    for table, kind in ((Appointment, "appointment:"), (Client, "client:")):
-        about = select(func.concat(kind, table.id)).where(table.provider_id == provider_id)
+    for about in (
+        select(func.concat("appointment:", Appointment.id)).where(Appointment.provider_id == provider_id),
+        select(func.concat("client:", Client.id)).where(Client.provider_id == provider_id),
+        select(func.concat("package:", ClientPackage.id))
+        .join(Client, Client.id == ClientPackage.client_id)
+        .where(Client.provider_id == provider_id),
+    ):
         told = delete(Notice).where(Notice.user_id == specialist.user_id, Notice.subject.in_(about))
         db.session.execute(told.execution_options(synchronize_session=False))
 
@@ -431,8 +438,15 @@ def _zone(name: str, errors: dict[str, object]) -> str:
 def _currency(provider: Provider, name: str, errors: dict[str, object]) -> str:
     if name not in money.CURRENCIES:
         errors["currency"] = _("Please choose from the list.")
-    elif name != provider.currency and any(offer.price for offer in provider.offers):
+    elif name != provider.currency and (
+        any(offer.price for offer in provider.offers) or _has_packages(provider)
+    ):
         errors["currency"] = _(
             "Your services have prices in %(currency)s already.", currency=provider.currency
         )
     return name
+
+
+def _has_packages(provider: Provider) -> bool:
+    there = select(Package.id).where(Package.provider_id == provider.id, Package.price > 0).limit(1)
+    return db.session.scalar(there) is not None

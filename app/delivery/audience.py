@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 from app.notices import Rule, To
 from app.permissions import P
 from app.policy import holders
-from models import Alarm, Appointment, Client, Entry, Order, Provider, Specialist, User
+from models import Alarm, Appointment, Client, ClientPackage, Entry, Order, Provider, Specialist, User
 from models.people import team_members
 from models.providers import client_specialists
 
 #: What an entry may be about, as far as people are told of it.
-_SUBJECTS: dict[str, type[Order | Alarm | Appointment | Client]] = {
+_SUBJECTS: dict[str, type[Order | Alarm | Appointment | Client | ClientPackage]] = {
     "order": Order,
     "alarm": Alarm,
     "appointment": Appointment,
     "client": Client,
+    "package": ClientPackage,
 }
 
 
@@ -41,12 +42,14 @@ def of(session: Session, entry: Entry, rule: Rule) -> set[int]:
 
 
 def _subject(session: Session, entry: Entry) -> object | None:
-    """What the entry is about; of an alarm its first call."""
+    """What the entry is about; of an alarm its first call, of a package its client."""
     kind, _, key = entry.subject.partition(":")
     if kind not in _SUBJECTS:
         return None
     found = session.get(_SUBJECTS[kind], int(key))
-    return session.get(Order, found.lead_id) if isinstance(found, Alarm) else found
+    if isinstance(found, Alarm):
+        return session.get(Order, found.lead_id)
+    return found.client if isinstance(found, ClientPackage) else found
 
 
 def _executor(session: Session, order: Order) -> set[int]:

@@ -30,12 +30,13 @@ from app.actions import (
 )
 from app.extensions import db
 from app.notices import JOURNAL, PRIVATE
+from app.queries import packages as held
 from app.queries import slots
 from app.queries import terms as papers
 from app.storage import Safe
 from models import Appointment, Client, Entry, Provider, User
 
-from . import pictures
+from . import pictures, sales
 from .papers import pdf
 
 Row = dict[str, Any]
@@ -69,7 +70,7 @@ class Stage:
 @dataclass(frozen=True)
 class Visit:
     """An appointment: asked so many days before it, held `day` days from today about `hour` o'clock of the provider.
-    `way` are the moves; the last one of what is over is made after it."""
+    `way` are the moves; the last one of what is over is made after it. `package`: it is of the client's package."""
 
     client: str
     offer: int
@@ -80,13 +81,14 @@ class Visit:
     words: str = ""
     why: str = ""
     who: int = 0
+    package: bool = False
 
 
 POLINA = (
     Visit("marina", 0, -44, 18, words="Первый раз, немного волнуюсь."),
-    Visit("marina", 1, -30, 18),
-    Visit("marina", 1, -16, 18),
-    Visit("marina", 1, 2, 18, words="Хочу обсудить, как спала эту неделю."),
+    Visit("marina", 1, -30, 18, package=True),
+    Visit("marina", 1, -16, 18, package=True),
+    Visit("marina", 1, 2, 18, words="Хочу обсудить, как спала эту неделю.", package=True),
     Visit("lera", 0, -35, 12),
     Visit("lera", 1, -21, 12, ("accept", "miss")),
     Visit("lera", 1, -7, 12),
@@ -107,9 +109,9 @@ BALANCE = (
     Visit("marina", 0, -25, 19, who=1),
     Visit("marina", 0, -11, 19, who=1),
     Visit("marina", 1, 4, 9, (), 0.2),
-    Visit("lera", 1, -14, 9, who=2),
-    Visit("lera", 1, -7, 9, who=2),
-    Visit("lera", 1, 1, 9, who=2),
+    Visit("lera", 1, -14, 9, who=2, package=True),
+    Visit("lera", 1, -7, 9, who=2, package=True),
+    Visit("lera", 1, 1, 9, who=2, package=True),
     Visit("dasha", 0, -18, 17, who=1),
     Visit("dasha", 2, -4, 17, who=1),
     Visit("dasha", 0, 2, 17, who=1),
@@ -140,8 +142,16 @@ def play(session: Session, safe: Safe, users: Mapping[str, User], now: dt.dateti
         polina = _polina(users["polina"], safe)
         balance = _balance(users["oksana"], users["igor"])
         mark = _mark(users["mark"])
-    for provider, visits in ((polina, POLINA), (balance, BALANCE), (mark, MARK)):
+    for provider, visits, offered in (
+        (polina, POLINA, sales.POLINA),
+        (balance, BALANCE, sales.BALANCE),
+        (mark, MARK, sales.MARK),
+    ):
         pairs = _clients(stage, provider, visits, users)
+        with clock.as_of(now - _BEGINNING):
+            sold = sales.offer(provider, pairs, offered)
+        for days, sell in sold:
+            stage.at(now - dt.timedelta(days=days), sell)
         for visit in visits:
             _visit(session, stage, provider, pairs, visit)
     _talk(stage, polina, users, safe)
@@ -336,8 +346,15 @@ def _visit(
         near = slots.nearest(free, wanted, 1)
         if not near:
             return
+        sold = held.usable(session, pair, offer, near[0].at) if visit.package else ()
         made = appointments.request(
-            pair.user, pair.id, offer.id, near[0].at, specialist_id=near[0].specialist.id, words=visit.words
+            pair.user,
+            pair.id,
+            offer.id,
+            near[0].at,
+            specialist_id=near[0].specialist.id,
+            words=visit.words,
+            package_id=sold[0].id if sold else None,
         )
         _follow(stage, made, visit, pair, provider)
 
@@ -362,7 +379,9 @@ def _follow(stage: Stage, made: Appointment, visit: Visit, pair: Client, provide
 
 
 def _pay(made: Appointment, provider: Provider) -> None:
-    """Most pay at once, some a part: there is something left to pay."""
+    """Most pay at once, some a part: there is something left to pay. What is of a package is paid with it."""
+    if made.package_id:
+        return
     part = made.price // 2 if made.id % 5 == 0 else made.price
     method = "cash" if made.id % 3 else "transfer"
     payments.record(provider.owner, made.id, money.typed(part, made.currency), method=method)

@@ -30,12 +30,14 @@ from app.policy.providers import (
     load_appointment,
     load_client,
     load_invitation,
+    load_package,
     load_practice,
     load_specialist,
     practices,
     served_clients,
     visible_appointments,
     visible_clients,
+    visible_packages,
 )
 from app.policy.rights import SYSTEM, Actor, can, forget_rights, holders, require, rights, roles_of
 from app.policy.talks import Talk, load_file, load_talk, rooms_for, talk_of
@@ -62,6 +64,7 @@ __all__ = [
     "load_file",
     "load_invitation",
     "load_order",
+    "load_package",
     "load_practice",
     "load_service",
     "load_specialist",
@@ -84,5 +87,6 @@ __all__ = [
     "visible_appointments",
     "visible_clients",
     "visible_orders",
+    "visible_packages",
     "visible_services",
 ]

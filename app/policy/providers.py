@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.errors import Forbidden, NotFound
 from app.flows import APPOINTMENT, By, Move
 from app.policy.rights import SYSTEM, Actor
-from models import FACE, Appointment, Client, Invitation, Provider, Specialist, User
+from models import FACE, Appointment, Client, ClientPackage, Invitation, Provider, Specialist, User
 from models.providers import client_specialists
 
 #: Whoever asks, in statements that are built once: the parameter `reader`.
@@ -192,11 +192,42 @@ def load_appointment(
             joinedload(Appointment.client).joinedload(Client.provider),
             joinedload(Appointment.specialist),
             joinedload(Appointment.offer),
+            joinedload(Appointment.package),
         )
     appointment: Appointment | None = session.scalar(query)
     if appointment is None:
         raise NotFound
     return appointment
+
+
+def visible_packages(actor: Actor) -> Select[ClientPackage]:
+    """Packages of the pairs that the actor is one half of (I-19)."""
+    query = select(ClientPackage)
+    if actor is SYSTEM:
+        return query
+    return query.where(ClientPackage.client_id.in_(visible_clients(actor).with_only_columns(Client.id)))
+
+
+def load_package(session: Session, actor: Actor, package_id: int, *, lock: bool = False) -> ClientPackage:
+    """A package that a client has, with its two sides. Raises NotFound if the actor may not know of it. With `lock` its
+    row is locked until the transaction ends and its present state is read."""
+    if not 0 < package_id < 2**31:
+        raise NotFound
+    query = visible_packages(actor).where(ClientPackage.id == package_id)
+    if lock:
+        # Appointments that name it may be written meanwhile; who takes a session waits.
+        query = query.with_for_update(key_share=True, of=ClientPackage)
+        query = query.execution_options(populate_existing=True)
+    else:
+        query = query.options(
+            joinedload(ClientPackage.client).joinedload(Client.user).load_only(*FACE, User.timezone),
+            joinedload(ClientPackage.client).joinedload(Client.provider),
+            joinedload(ClientPackage.offer),
+        )
+    package: ClientPackage | None = session.scalar(query)
+    if package is None:
+        raise NotFound
+    return package
 
 
 def appointment_moves(actor: Actor, appointment: Appointment) -> list[Move]:

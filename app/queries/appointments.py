@@ -18,7 +18,18 @@ from app.plans import first
 from app.policy import Actor
 from app.queries.orders import Event
 from app.queries.wording import words
-from models import Appointment, Client, Entry, Offer, Provider, ReadMark, Specialist, Thread, User
+from models import (
+    Appointment,
+    Client,
+    ClientPackage,
+    Entry,
+    Offer,
+    Provider,
+    ReadMark,
+    Specialist,
+    Thread,
+    User,
+)
 
 PAGE = 40
 #: Days for which a client sees among what is planned that it was refused.
@@ -127,6 +138,11 @@ def refused(session: Session, actor: Actor) -> Sequence[Any]:
     return _ask(session, _refused_lines(), actor)
 
 
+def of_package(session: Session, actor: Actor, package: ClientPackage) -> Sequence[Any]:
+    """The reader's appointments of a package, the latest first. One statement."""
+    return session.execute(_package_lines(), {"reader": actor.id, "package": package.id}).all()
+
+
 def soonest(session: Session, actor: Actor) -> Any:
     """The next appointment, None if nothing is planned. One statement."""
     return next(iter(_ask(session, _soonest_line(), actor)), None)
@@ -184,6 +200,16 @@ def _refused_lines() -> Any:
         .where(theirs, Appointment.closed_at > bindparam("lately"), Appointment.starts_at > bindparam("now"))
         .order_by(Appointment.starts_at, Appointment.id)
         .limit(first(PAGE))
+    )
+
+
+@cache
+def _package_lines() -> Any:
+    return (
+        _lines(of_one=False)
+        .where(Appointment.package_id == bindparam("package", type_=Integer))
+        .order_by(Appointment.starts_at.desc(), Appointment.id.desc())
+        .limit(first(200))
     )
 
 
@@ -253,10 +279,12 @@ def refused_by_provider(appointment: Appointment) -> bool:
     )
 
 
-def history(session: Session, appointment: Appointment, zone: dt.tzinfo, limit: int = 100) -> list[Event]:
-    """What happened to the appointment, oldest first, from the journal, with moments in the reader's zone. One
-    statement."""
-    entries = session.execute(_history(limit), {"subject": appointment.subject})
+def history(
+    session: Session, thing: Appointment | ClientPackage, zone: dt.tzinfo, limit: int = 100
+) -> list[Event]:
+    """What happened to the appointment, or to the package, oldest first, from the journal, with moments in the reader's
+    zone. One statement."""
+    entries = session.execute(_history(limit), {"subject": thing.subject})
     return [
         Event(at, actor or "", str(JOURNAL[kind].history) % words(data, zone), JOURNAL[kind].icon, key)
         for key, at, kind, data, actor in entries

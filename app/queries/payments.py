@@ -1,4 +1,4 @@
-"""What has been paid for an appointment, and what is left (S2-36)."""
+"""What has been paid for an appointment or a package, and what is left (S2-36)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.flows import CALLED_OFF, DECLINED
-from models import FACE, Appointment, Payment, PaymentMethod
+from models import FACE, Appointment, ClientPackage, Payment, PaymentMethod
+
+#: What payments are for: both have a price, a currency, a title and a client.
+Bill = Appointment | ClientPackage
 
 METHODS: dict[str, object] = {
     PaymentMethod.CASH: _l("in cash"),
@@ -27,7 +30,7 @@ class Account:
     price: int
     paid: int
     payments: Sequence[Payment] = ()
-    #: It was declined or called off: nothing is left to pay.
+    #: It was declined, called off or cancelled: nothing is left to pay.
     off: bool = False
 
     @property
@@ -42,13 +45,24 @@ class Account:
         return [one for one in self.payments if one.reverses_id is None and one.id not in gone]
 
 
-def account(session: Session, appointment: Appointment) -> Account:
-    """The money of one appointment. One statement."""
+def account(session: Session, bill: Bill) -> Account:
+    """The money of one appointment, or of one package. One statement."""
     rows = session.scalars(
         select(Payment)
-        .where(Payment.appointment_id == appointment.id)
+        .where(_of(bill))
         .options(joinedload(Payment.recorder).load_only(*FACE))
         .order_by(Payment.id)
     ).all()
-    off = appointment.status in (DECLINED.name, CALLED_OFF.name)
-    return Account(appointment.price, sum(row.amount for row in rows), rows, off)
+    return Account(bill.price, sum(row.amount for row in rows), rows, is_off(bill))
+
+
+def _of(bill: Bill) -> ColumnElement[bool]:
+    column = Payment.package_id if isinstance(bill, ClientPackage) else Payment.appointment_id
+    return column == bill.id
+
+
+def is_off(bill: Bill) -> bool:
+    """Whether nothing is to be paid for it, because it does not take place."""
+    if isinstance(bill, ClientPackage):
+        return bill.cancelled_at is not None
+    return bill.status in (DECLINED.name, CALLED_OFF.name)

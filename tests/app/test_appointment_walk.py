@@ -1,5 +1,6 @@
 """A model-based walk through the flow of appointments: whatever is pressed by whomever, in any order and at any time,
 each of two appointments for one time stands where the table says, one at most holds the time, the journal explains it.
+Each is of its client's package: what is used of that is what the appointment holds.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from app.actions import appointment_timers, appointments
 from app.errors import AtriumError, Forbidden, IllegalMove, Invalid, NotFound, Taken
 from app.extensions import db
 from app.flows import APPOINTMENT, APPOINTMENT_STATUSES, By
-from models import Appointment, Entry
+from models import Appointment, ClientPackage, Entry
 from tests import factories as make
 
 MOVES = st.sampled_from(sorted(set(APPOINTMENT.moves) - {"crowd_out"}))
@@ -40,7 +41,11 @@ class Walk(RuleBasedStateMachine):
         provider = make.specialist(holds_requests="")
         clients = [make.client_of(provider), make.client_of(provider, make.resident("Пётр", "Второй"))]
         at = make.free(provider, 20)
-        made = [make.appointment(client, at) for client in clients]
+        self.packages = [make.sold(client, sessions="2").id for client in clients]
+        made = [
+            make.appointment(client, at, package_id=package)
+            for client, package in zip(clients, self.packages, strict=True)
+        ]
         self.numbers = [one.id for one in made]
         self.starts, self.ends = made[0].starts_at, made[0].ends_at
         self.people = [
@@ -123,6 +128,12 @@ class Walk(RuleBasedStateMachine):
             APPOINTMENT_STATUSES[status].final for status in self.status
         ]
         assert sum(one.booking.active for one in found) <= 1
+
+    @invariant()
+    def what_is_used_is_what_they_hold(self) -> None:
+        """I-19: requested, agreed, held, missed hold a session; what was declined or called off has given it back."""
+        used = [db.session.get(ClientPackage, number).used for number in self.packages]
+        assert used == [int(status in HOLDING or status == "requested") for status in self.status]
 
     @invariant()
     def the_journal_explains_it(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -23,11 +24,11 @@ def _clients(provider: Provider, count: int) -> list[tuple[int, int]]:
     return [(one.user_id, one.id) for one in made]
 
 
-def _asking(provider: Provider, pairs: list[tuple[int, int]], at: Any) -> list[Any]:
+def _asking(provider: Provider, pairs: list[tuple[int, int]], at: Any, **more: Any) -> list[Any]:
     offer_id = provider.offers[0].id
 
     def ask(user_id: int, pair_id: int) -> int:
-        return appointments.request(db.session.get(User, user_id), pair_id, offer_id, at).id
+        return appointments.request(db.session.get(User, user_id), pair_id, offer_id, at, **more).id
 
     return [lambda pair=pair: ask(*pair) for pair in pairs]
 
@@ -53,6 +54,19 @@ def test_fifty_clients_ask_for_one_time(app, db):
     results = at_once(app, works)
     assert Counter(type(result).__name__ for result in results) == {"int": 1, "Taken": 49}
     assert _overlaps() == 0
+    assert db.scalar(select(func.count()).select_from(Appointment)) == 1
+
+
+def test_one_form_at_once(app, db):
+    """A double press is one request, and both presses are answered with it."""
+    provider = make.specialist()
+    [pair] = _clients(provider, 1)
+    form_key, at = uuid4(), make.free(provider)
+    [ask] = _asking(provider, [pair], at, form_key=form_key)
+    db.commit()
+    results = at_once(app, [ask] * 8)
+    assert len(set(results)) == 1, results
+    assert isinstance(results[0], int)
     assert db.scalar(select(func.count()).select_from(Appointment)) == 1
 
 

@@ -686,9 +686,40 @@ PRACTICE = [
     _provider("POST practice.revoke", 303, 403, "invitation"),
 ]
 
+# --- packages of sessions ------------------------------------------------------------------------------------------
+
+_PACKAGE = {"also": {"package_id": "package"}}
+#: A payment of a package that nobody has recorded.
+_NO_PAYMENT = {"payment_id": 1}
+
+PACKAGES = [
+    _provider("GET practice.packages", 200, 200),
+    _provider("GET practice.new_package", 200, 403),
+    _provider("POST practice.add_package", 422, 403),
+    _provider("GET practice.package", 200, 403, **_PACKAGE),
+    _provider("POST practice.edit_package", 422, 403, **_PACKAGE),
+    _provider("POST practice.switch_package", 303, 403, **_PACKAGE),
+    # `mate` does not see this client.
+    _provider("GET practice.sell", 200, 404, "client"),
+    _provider("POST practice.do_sell", 422, 404, "client"),
+    _provider("GET practice.sold", 200, 404, "sold"),
+    _provider("POST practice.record_sold", 422, 404, "sold"),
+    _provider("POST practice.take_back_sold", 404, 404, "sold", **_NO_PAYMENT),
+    _provider("POST practice.reprice_sold", 422, 404, "sold"),
+    _provider("POST practice.cancel_sold", 303, 404, "sold"),
+    row(
+        "GET portal.package",
+        200,
+        {"other"},
+        thing="of other",
+        path=lambda world, _who: {"sold_id": world.rows["sold"]},
+        owner=302,
+    ),
+]
+
 ROWS = [
     *(*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN),
-    *(*MEETINGS, *PRACTICE, *PAIRS, *PROFILES, *REGISTRATION),
+    *(*MEETINGS, *PRACTICE, *PAIRS, *PROFILES, *REGISTRATION, *PACKAGES),
 ]
 
 # --- sockets -------------------------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ def pages_of(provider: Provider, appointment: Any, absence: Any, invitation: Any
         f"{base}/services",
         f"{base}/services/new",
         f"{base}/services/{offer}",
+        f"{base}/packages",
+        f"{base}/packages/new",
         f"{base}/hours",
         f"{base}/absences",
         f"{base}/invitations",

@@ -233,3 +233,5 @@ def _practice(world: World, persons: dict[str, User]) -> None:
         "absence": absence.id,
         "invitation": link.id,
     }
+    sold = make.sold(pair)
+    world.rows |= {"package": sold.package_id, "sold": sold.id}

@@ -11,7 +11,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,9 +22,11 @@ from app.actions import appointments as actions
 from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
 from app.queries import appointments as queries
-from app.queries import dates, slots, terms
+from app.queries import dates, packages, slots, terms
 from views.context import actor, local, signed_in, timezone
+from views.keys import form_key, fresh_key
 from views.numbers import number
+from views.packages import chosen, preselected
 from views.portal import wishes
 from views.portal.base import portal
 from views.portal.wishes import Wish, wish_of
@@ -78,7 +79,8 @@ def send_request() -> ResponseReturnValue:
             at,
             specialist_id=wish.who.id if wish.who else None,
             words=form.get("words", ""),
-            form_key=_form_key(),
+            package_id=chosen(form),
+            form_key=form_key(),
         )
     except Taken as error:
         # A failed action has rolled back, and with it went what was loaded.
@@ -87,13 +89,6 @@ def send_request() -> ResponseReturnValue:
         return _confirm(wish_of(client_id, form), at, error.fields), 422
     flash(_("The request is sent. You will be told at once when it is answered."), "ok")
     return redirect(url_for("portal.appointment", appointment_id=made.id, asked=1), 303)
-
-
-def _form_key() -> UUID | None:
-    try:
-        return UUID(request.form.get("form_key", ""))
-    except ValueError:
-        return None
 
 
 # --- steps --------------------------------------------------------------------------------------------------------
@@ -188,7 +183,8 @@ def _times_page(
         problem=problem,
         near=near,
         words=request.form.get("words", ""),
-        form_key=_form_key() or uuid4(),
+        package=request.form.get("package", ""),
+        form_key=fresh_key(),
         **_chosen(wish),
     )
 
@@ -219,6 +215,7 @@ def _confirm(
     free = slots.free_slots(db.session, wish.offer, wish.wanted, at, at + dt.timedelta(minutes=1))
     if at not in dates.times(free):
         return _taken(wish, at, _("This time is not free any more. Choose another one."))
+    usable = packages.usable(db.session, wish.client, wish.offer, at)
     return render_template(
         "portal/ask_confirm.html",
         step=5,
@@ -230,7 +227,10 @@ def _confirm(
         problems=problems or {},
         # S2-8: what the service demands is signed before it is asked for.
         demanded=terms.unsigned(db.session, wish.client, wish.offer),
-        form_key=_form_key() or uuid4(),
+        # I-19: what is paid for already comes first.
+        packages=usable,
+        chosen=preselected(request.form, usable),
+        form_key=fresh_key(),
         **_chosen(wish),
     )
 

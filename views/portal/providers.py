@@ -13,7 +13,7 @@ from app.extensions import db
 from app.flows import By
 from app.policy import client_side, load_client
 from app.queries import appointments as queries
-from app.queries import profiles
+from app.queries import packages, profiles
 from models import Client
 from views import chat
 from views.context import actor, counters, signed_in
@@ -55,6 +55,8 @@ def provider(client_id: int) -> ResponseReturnValue:
         provider=client.provider,
         tools=_tools(client),
         page=queries.planned(db.session, actor(), client=client),
+        held=packages.of_client(db.session, client),
+        packages=packages.on_offer(db.session, client.provider_id),
         over=queries.past(db.session, actor(), client=client).lines[:5],
     )
 

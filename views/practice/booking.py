@@ -11,23 +11,24 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import clock
+from app import clock, policy
 from app.actions import appointments as actions
 from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
+from app.flows import By
 from app.policy import Practice
+from app.queries import packages, slots
 from app.queries import practice as queries
-from app.queries import slots
 from app.queries.appointments import offers as offers_of
 from models import Appointment, Client, Offer, Specialist
 from views.context import actor, local, signed_in, when
 from views.keys import form_key, fresh_key
 from views.numbers import number
+from views.packages import chosen, preselected
 from views.practice.appointment import DAYS, by_day
 from views.practice.base import (
     chosen_moment,
     enter,
-    known,
     page,
     practice,
     seen_specialists,
@@ -81,7 +82,13 @@ def do_book(provider_id: int) -> ResponseReturnValue:
         return _page(here, choice, errors), 422
     given = (choice.client.id, choice.offer.id, choice.specialist.id, at)
     try:
-        made = actions.book(actor(), *given, words=request.form.get("words", ""), form_key=form_key())
+        made = actions.book(
+            actor(),
+            *given,
+            words=request.form.get("words", ""),
+            package_id=chosen(request.form),
+            form_key=form_key(),
+        )
     except (Invalid, Taken) as error:
         here = enter(provider_id)
         fields = error.fields if isinstance(error, Invalid) else {}
@@ -110,8 +117,9 @@ def _choice(here: Practice, sent: Mapping[str, str]) -> Choice:
     """Raises NotFound for a client who is not the reader's."""
     client = None
     if (client_id := number(sent, "client")) is not None:
-        client, whose = known(client_id)
-        if whose.provider.id != here.provider.id:
+        client = policy.load_client(db.session, actor(), client_id)
+        side = policy.client_side(actor(), client)
+        if side is not By.STAFF or client.provider_id != here.provider.id:
             raise NotFound
     mine = seen_specialists(here)
     every = offers_of(db.session, here.provider)
@@ -135,6 +143,9 @@ def _page(
     free = _free(here, choice)
     days = by_day(free)
     typed = request.form if request.method == "POST" else _proposed(here, free)
+    usable = (
+        packages.usable(db.session, choice.client, choice.offer) if choice.client and choice.offer else ()
+    )
     return page(
         "practice/book.html",
         here,
@@ -145,6 +156,8 @@ def _page(
         problems=problems or {},
         problem=text,
         typed=typed,
+        packages=usable,
+        chosen=preselected(request.form, usable),
         form_key=fresh_key(),
         start=request.values.get("start", ""),
     )

@@ -10,6 +10,7 @@ from app import policy
 from app.actions import providers as actions
 from app.errors import NotFound
 from app.extensions import db
+from app.queries import packages
 from app.queries import practice as queries
 from models import Appointment
 from views import chat as chats
@@ -58,6 +59,7 @@ def _page(client_id: int, tab: str) -> str:
         appointments=found,
         further=older,
         before=before,
+        held=packages.of_client(db.session, shown),
         whose=[(one.id, one.name) for one in here.provider.specialists if one.active]
         if here.provider.is_organization
         else [],

@@ -1,7 +1,9 @@
-"""Payments of an appointment, recorded by hand (S2-36): what is left, record one, take one back, another price."""
+"""Payments of an appointment, recorded by hand (S2-36): what is left, record one, take one back, another price. Those
+of a package are in sales.py."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -73,23 +75,26 @@ def _done(appointment_id: int, said: str) -> ResponseReturnValue:
     return redirect(url_for("practice.payments", appointment_id=appointment_id), 303)
 
 
-def _page(appointment_id: int, problems: dict[str, Any] | None = None) -> str:
+def _page(appointment_id: int, problems: Mapping[str, Any] | None = None) -> str:
     shown, here = served(appointment_id)
-    account = queries.account(db.session, shown)
+    return page("practice/payments.html", here, appointment=shown, **money_of(shown, problems or {}))
+
+
+def money_of(bill: queries.Bill, problems: Mapping[str, Any]) -> dict[str, Any]:
+    """What the forms of payments show, of an appointment or of a package; what was typed stays."""
+    account = queries.account(db.session, bill)
     form = request.form
-    return page(
-        "practice/payments.html",
-        here,
-        appointment=shown,
-        account=account,
-        methods=list(queries.METHODS.items()),
-        method_words=queries.METHODS,
-        amount=form.get(
-            "amount", money.typed(account.remainder, shown.currency) if account.remainder else ""
+    return {
+        "bill": bill,
+        "account": account,
+        "methods": list(queries.METHODS.items()),
+        "method_words": queries.METHODS,
+        "amount": form.get(
+            "amount", money.typed(account.remainder, bill.currency) if account.remainder else ""
         ),
-        method=form.get("method", PaymentMethod.CASH.value),
-        note=form.get("note", ""),
-        price=form.get("price", money.typed(shown.price, shown.currency)),
-        key=fresh_key(),
-        problems=problems or {},
-    )
+        "method": form.get("method", PaymentMethod.CASH.value),
+        "note": form.get("note", ""),
+        "price": form.get("price", money.typed(bill.price, bill.currency)),
+        "key": fresh_key(),
+        "problems": problems,
+    }

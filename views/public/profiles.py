@@ -11,6 +11,7 @@ from flask_login import current_user
 from app import qr
 from app.errors import NotFound
 from app.extensions import db
+from app.queries import packages
 from app.queries import profiles as queries
 from app.queries.profiles import Shown
 from views.context import actor
@@ -33,6 +34,7 @@ def profile(slug: str) -> ResponseReturnValue:
         provider=shown.provider,
         photos=photos,
         services=queries.services(db.session, page.provider_id) if page.show_services else (),
+        packages=packages.on_offer(db.session, page.provider_id) if page.show_services else (),
         maps=queries.maps(page.address) if page.address else (),
         networks=[(queries.network(one), one) for one in page.networks],
         address=address(page.slug),

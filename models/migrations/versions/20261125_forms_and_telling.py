@@ -6,7 +6,7 @@ from alembic import op
 import sqlalchemy as sa
 
 revision = '4c8e1f7a90b3'
-down_revision = '82fdf48dd2de'
+down_revision = 'c3b71e5d9a64'
 branch_labels = None
 depends_on = None
 
