@@ -12,7 +12,7 @@ from app.actions import appointments, documents, terms
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.queries import terms as queries
 from app.vault import Broken, Vault
-from models import Consent, DownloadLink, Entry, Notice, SharedDocument, StoredFile
+from models import Channel, Consent, DownloadLink, Entry, Notice, SharedDocument, StoredFile
 from tests import factories as make
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -197,7 +197,8 @@ def test_signing_withdrawing_and_a_new_version(db, safe, run_jobs):
     assert log[:3] == [(first.id, True, True), (first.id, False, True), (first.id, True, True)]
     assert queries.counts(db, provider.id) == {leaflet.id: 1}
     run_jobs()
-    told = db.scalars(select(Entry.kind).join(Notice).where(Notice.user_id == client.user_id)).all()
+    inbox = (Notice.user_id == client.user_id, Notice.channel == Channel.INBOX)
+    told = db.scalars(select(Entry.kind).join(Notice).where(*inbox)).all()
     assert told == ["terms.renewed"]
 
 

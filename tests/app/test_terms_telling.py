@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app.actions import terms
-from models import Entry, Notice, TermsVersion
+from models import Channel, Entry, Notice, TermsVersion
 from tests import factories as make
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -90,7 +90,8 @@ def test_the_job_brings_the_notices(app: Any, db: Any, signed: Any, run_jobs: An
     _publish(app, made)
     run_jobs()
     for client in clients:
-        kinds = db.scalars(select(Notice.kind).where(Notice.user_id == client.user_id)).all()
+        inbox = (Notice.user_id == client.user_id, Notice.channel == Channel.INBOX)
+        kinds = db.scalars(select(Notice.kind).where(*inbox)).all()
         assert kinds.count("terms.renewed#0") == (client in clients[:4]), client.user.name
 
 
