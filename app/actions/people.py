@@ -294,15 +294,17 @@ def set_timezone(actor: User, name: str) -> None:
 
 #: Hours before an appointment at which a client may wish to be reminded; 0 is never.
 REMINDERS = (1, 3, 24, 48, 0)
+#: Or when the provider does it for everybody.
+AS_PROVIDER = "provider"
 
 
 @action
 def set_notices(actor: User, *, mails: bool, reminder: str) -> None:
-    """Whether letters come, too, and when to be reminded of an appointment: hours of REMINDERS, "" as the provider has
-    it. Raises Invalid."""
-    if reminder and reminder not in map(str, REMINDERS):
+    """Whether letters come, too, and when to be reminded of an appointment: hours of REMINDERS, or AS_PROVIDER. Raises
+    Invalid."""
+    if reminder not in (AS_PROVIDER, *map(str, REMINDERS)):
         raise Invalid({"reminder": _("Please choose from the list.")})
-    actor.mails, actor.reminder = mails, int(reminder) if reminder else None
+    actor.mails, actor.reminder = mails, None if reminder == AS_PROVIDER else int(reminder)
 
 
 # --- blocking -----------------------------------------------------------------------------------------------------

@@ -61,18 +61,18 @@ def test_what_was_read_or_is_not_wanted_stays_unsent(db, post, run_jobs):
     assert post() == []
     appointments.move(owner, asked.id, "accept")
     run_jobs()
-    people.set_notices(client.user, mails=False, reminder="")
+    people.set_notices(client.user, mails=False, reminder="provider")
     assert post() == []
     appointments.reschedule(owner, asked.id, make.free(client.provider, 3))
     assert post() == []
-    people.set_notices(client.user, mails=True, reminder="")
+    people.set_notices(client.user, mails=True, reminder="provider")
     appointments.reschedule(owner, asked.id, make.free(client.provider, 5))
     run_jobs()
     client.user.active = False
     assert post() == []
 
 
-@pytest.mark.parametrize(("wish", "hours"), [("", 24), ("3", 3), ("48", 48)])
+@pytest.mark.parametrize(("wish", "hours"), [("provider", 24), ("3", 3), ("48", 48)])
 def test_a_client_is_reminded_when_he_likes(db, later, wish, hours):
     """I-18: the own wish goes before the provider's rule."""
     client = make.client_of(make.specialist())
@@ -95,7 +95,7 @@ def test_a_client_may_wish_for_silence(db, later):
     assert appointment_timers.remind_due() == 0
 
 
-@pytest.mark.parametrize("wish", ["-1", "7", "24.0", "soon", "9" * 40])
+@pytest.mark.parametrize("wish", ["", "-1", "7", "24.0", "soon", "9" * 40])
 def test_a_made_up_wish_changes_nothing(db, wish):
     user = make.resident()
     with pytest.raises(Invalid):

@@ -595,7 +595,7 @@ def test_notices_in_settings(sign_in: Any, db: Any) -> None:
     assert answer.status_code == 422
     assert "reminder-error" in answer.text
     assert (user.mails, user.reminder) == (False, 3)
-    client.post("/profile/notices", data={"mails": "yes", "reminder": ""})
+    client.post("/profile/notices", data={"mails": "yes", "reminder": "provider"})
     assert (user.mails, user.reminder) == (True, None)
 
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 
 #: Hours before an appointment → how it reads.
-REMINDERS = {
+REMINDERS: dict[int | str, object] = {
+    accounts.AS_PROVIDER: _l("As the specialist has it"),
     1: _l("An hour before"),
     3: _l("3 hours before"),
     24: _l("A day before"),
@@ -92,7 +93,8 @@ def profile_page(form: str = "", error: AtriumError | None = None) -> Response:
         problems=_problems(form, error),
         typed=request.form if form == "person" else saved,
         companies=people.memberships(db.session, me),
-        reminders=[(hours, REMINDERS[hours]) for hours in accounts.REMINDERS],
+        reminders=list(REMINDERS.items()),
+        reminder=accounts.AS_PROVIDER if me.reminder is None else me.reminder,
     )
     return answer(page, error)
 
