@@ -438,7 +438,7 @@ def _away(stage: Stage, polina: Provider, balance: Provider) -> None:
             kind="vacation",
             starts=today + dt.timedelta(days=24),
             ends=today + dt.timedelta(days=34),
-            reason="Отпуск",
+            reason="Поездка в горы",
         )
         schedule.add_absence(
             balance.owner,
