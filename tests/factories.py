@@ -11,7 +11,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
 from app import clock, tokens
-from app.actions import appointments, invitations, orders, packages, providers, schedule
+from app.actions import asking, invitations, orders, packages, providers, schedule
 from app.extensions import db
 from app.permissions import DISPATCHER, EXECUTOR, OPERATOR, RESIDENT, TENANT_ADMIN
 from app.queries import slots
@@ -217,7 +217,7 @@ def appointment(client: Client | None = None, at: dt.datetime | None = None, **k
     """An appointment that its client has requested."""
     client = client or client_of(specialist())
     at = at or free(client.provider)
-    return appointments.request(client.user, client.id, client.provider.offers[0].id, at, **kw)
+    return asking.request(client.user, client.id, client.provider.offers[0].id, at, **kw)
 
 
 def _kept(thing: Any) -> Any:

@@ -1,4 +1,5 @@
-"""Appointments: ask for a time, accept, decline, cancel, move. What time does to them is in appointment_timers.py.
+"""Appointments: accept, decline, cancel, move. How they come to be is in asking.py, what time does to them in
+appointment_timers.py.
 
 The time itself is guarded by the database (models/bookings.py). Locks are taken in one order: the resource, then
 appointments by their number, then the packages that pay for them (packages.py).
@@ -9,257 +10,35 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal
 from app.actions import packages, presses, providers
 from app.actions.base import action
-from app.actions.invitations import show_to
-from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale, Taken
+from app.errors import Forbidden, IllegalMove, Invalid, Stale, Taken
 from app.extensions import db
 from app.flows import AGREED, APPOINTMENT, APPOINTMENT_STATUSES, CALLED_OFF, DECLINED, REQUESTED, By, Move
-from app.policy import SYSTEM, Actor, client_side, load_appointment, load_client
+from app.policy import SYSTEM, Actor, client_side, load_appointment
 from app.queries import slots
-from app.queries.terms import unsigned
 from models import (
     Appointment,
     Booking,
-    Client,
-    ClientPackage,
     Offer,
-    Provider,
     Resource,
     Specialist,
-    User,
 )
 
 MAX_WORDS = 1000
-#: Unanswered requests of one client to one provider, at most.
-MAX_REQUESTS = 10
 #: How far from a time that is gone others are offered.
 _NEAR = dt.timedelta(days=4)
 #: How long after it began an appointment may still be entered by the provider.
 _LATE = dt.timedelta(days=31)
 #: Statuses of what does not take place; no move leads out of them.
 _OFF = (DECLINED.name, CALLED_OFF.name)
-
-
-# --- asking for a time --------------------------------------------------------------------------------------------
-
-
-@action
-def request(
-    actor: User,
-    client_id: int,
-    offer_id: int,
-    starts_at: dt.datetime,
-    *,
-    specialist_id: int | None = None,
-    words: str = "",
-    package_id: int | None = None,
-    form_key: UUID | None = None,
-) -> Appointment:
-    """«Подтвердить» (S2-22): ask for a time that is free by the provider's hours and rules, of one specialist or of
-    whoever of them is free; of a package (I-19), if one is named. The same `form_key` again gives the appointment that
-    it made before.
-
-    Raises Taken if the time is not free (any more), Invalid (`terms`: what the service demands is not signed;
-    `package`: nothing is left of it), NotFound if the pair or the package is not the actor's or the service is not on
-    offer."""
-    client = load_client(db.session, actor, client_id)
-    if client.user_id != actor.id:
-        raise NotFound
-    if form_key and (before := _asked_before(client, form_key)):
-        return before
-    errors: dict[str, object] = {}
-    words = providers.text(words, "words", errors, most=MAX_WORDS)
-    if errors:
-        raise Invalid(errors)
-    offer = providers.offer_of(client.provider, offer_id)
-    candidates = [one for one in serving(offer) if specialist_id in (None, one.id)]
-    if not candidates:
-        raise NotFound
-    _require_signed(client, offer)
-    package = packages.held_by(client, package_id) if package_id is not None else None
-    _lock_time(candidates)
-    _require_room(client)
-    free = slots.free_slots(db.session, offer, candidates, starts_at, starts_at + dt.timedelta(minutes=1))
-    given: Any = {"starts_at": starts_at, "actor": actor, "words": words, "form_key": form_key}
-    given["package"] = package
-    for slot in free:
-        if slot.at != starts_at:
-            continue
-        appointment = _new(client, offer, slot.specialist, status=REQUESTED.name, **given)
-        if _kept(appointment, form_key):
-            record(appointment, "appointment.requested", actor)
-            if package:
-                packages.take(actor, appointment)
-            return appointment
-    # Or this very form, sent twice at once, has it.
-    if form_key and (before := _asked_before(client, form_key)):
-        return before
-    raise Taken
-
-
-@action
-def book(
-    actor: User,
-    client_id: int,
-    offer_id: int,
-    specialist_id: int,
-    starts_at: dt.datetime,
-    *,
-    words: str = "",
-    package_id: int | None = None,
-    form_key: UUID | None = None,
-) -> Appointment:
-    """The provider books on behalf of a client, also outside the regular hours: it is agreed at once. Of a package of
-    the client's, if one is named. Raises Taken, Invalid, NotFound."""
-    client = load_client(db.session, actor, client_id)
-    practice = _practice(actor, client)
-    if form_key and (before := _asked_before(client, form_key)):
-        return before
-    offer = providers.offer_of(practice, offer_id)
-    specialist = next((one for one in serving(offer) if one.id == specialist_id), None)
-    if specialist is None or not _may_book(actor, practice, specialist):
-        raise NotFound
-    errors: dict[str, object] = {}
-    words = providers.text(words, "words", errors, most=MAX_WORDS)
-    _sensible(starts_at, errors)
-    if errors:
-        raise Invalid(errors)
-    package = packages.held_by(client, package_id) if package_id is not None else None
-    _lock_time([specialist])
-    given: Any = {"starts_at": starts_at, "actor": actor, "words": words, "form_key": form_key}
-    given["package"] = package
-    appointment = _new(client, offer, specialist, status=AGREED.name, **given)
-    if not _kept(appointment, form_key):
-        if form_key and (before := _asked_before(client, form_key)):
-            return before
-        raise Taken
-    record(appointment, "appointment.booked", actor)
-    _crowd_out(appointment)
-    if package:
-        packages.take(actor, appointment)
-    return appointment
-
-
-def _require_signed(client: Client, offer: Offer) -> None:
-    if demanded := unsigned(db.session, client, offer):
-        names = ", ".join(f"«{terms.title}»" for terms in demanded)
-        raise Invalid({"terms": _("Please read and sign first: %(names)s.", names=names)}, code="terms")
-
-
-def _require_room(client: Client) -> None:
-    """One client does not hold a provider's whole calendar."""
-    waiting = select(func.count()).where(
-        Appointment.client_id == client.id, Appointment.status == REQUESTED.name
-    )
-    if (db.session.scalar(waiting) or 0) >= MAX_REQUESTS:
-        raise Invalid(
-            text=_(
-                "You have %(number)s requests that wait for an answer. Cancel one first.", number=MAX_REQUESTS
-            ),
-            code="too_many",
-        )
-
-
-def serving(offer: Offer) -> list[Specialist]:
-    """Who does a service that is on offer; nobody if it is not."""
-    return [one for one in offer.specialists if one.active] if offer.active else []
-
-
-def _practice(actor: User, client: Client) -> Provider:
-    if client_side(actor, client) is not By.STAFF:
-        raise NotFound
-    return client.provider
-
-
-def _may_book(actor: User, provider: Provider, specialist: Specialist) -> bool:
-    """The owner and who sees all book for everybody, others for themselves."""
-    me = next((one for one in provider.specialists if one.user_id == actor.id and one.active), None)
-    return provider.owner_id == actor.id or (me is not None and (me.sees_all or me.id == specialist.id))
-
-
-def _sensible(starts_at: dt.datetime, errors: dict[str, object]) -> None:
-    now = clock.now()
-    if not now - _LATE <= starts_at <= now + dt.timedelta(days=2 * 366):
-        errors["at"] = _("Please enter a day that is not so far away.")
-
-
-def _asked_before(client: Client, form_key: UUID) -> Appointment | None:
-    found: Appointment | None = db.session.scalar(
-        select(Appointment).where(Appointment.form_key == form_key, Appointment.client_id == client.id)
-    )
-    return found
-
-
-def _new(
-    client: Client,
-    offer: Offer,
-    specialist: Specialist,
-    *,
-    starts_at: dt.datetime,
-    actor: User,
-    status: str,
-    words: str,
-    package: ClientPackage | None,
-    form_key: UUID | None,
-) -> Appointment:
-    """What was offered is written down as it is agreed. Not yet in the session."""
-    provider = client.provider
-    ends_at = starts_at + dt.timedelta(minutes=offer.minutes)
-    held = status != REQUESTED.name or provider.holds_requests
-    now = clock.now()
-    with db.session.no_autoflush:
-        return Appointment(
-            status=status,
-            client=client,
-            provider_id=provider.id,
-            specialist=specialist,
-            offer=offer,
-            booking=Booking(
-                resource_id=specialist.resource_id,
-                span=Range(starts_at, ends_at + dt.timedelta(minutes=offer.buffer)),
-                active=held,
-            ),
-            title=offer.name,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            price=0 if package else offer.price,
-            package=package,
-            currency=provider.currency,
-            place=offer.place or provider.place,
-            meeting_url=offer.meeting_url or provider.meeting_url,
-            words=words,
-            created_by=actor.id,
-            created_at=now,
-            updated_at=now,
-            form_key=form_key,
-        )
-
-
-def _kept(appointment: Appointment, form_key: UUID | None) -> bool:
-    """Whether the database took it: the time was free, and the form is new."""
-    try:
-        with db.session.begin_nested():
-            db.session.add(appointment)
-            db.session.flush()
-    except IntegrityError as error:
-        if not _is_taken(error) and form_key is None:
-            raise
-        return False
-    show_to(appointment.client, appointment.specialist)
-    return True
-
-
-def _is_taken(error: IntegrityError) -> bool:
-    return getattr(getattr(error.orig, "diag", None), "constraint_name", "") == "ex_bookings_span"
 
 
 # --- moving along the flow ----------------------------------------------------------------------------------------
@@ -279,7 +58,7 @@ def move(
     if step is None:
         raise IllegalMove(_impossible())
     if step.target is AGREED:
-        _lock_time([appointment.specialist])
+        lock_time([appointment.specialist])
     appointment = load_appointment(db.session, actor, appointment_id, lock=True)
     if presses.pressed_twice(actor, appointment, step):
         return appointment
@@ -297,11 +76,11 @@ def move(
         data |= {"near": [at.isoformat() for at in near(appointment)]}
     record(appointment, step.kind, actor, **data)
     if step.target is AGREED:
-        _crowd_out(appointment)
+        crowd_out(appointment)
     return appointment
 
 
-def _lock_time(specialists: Iterable[Specialist]) -> None:
+def lock_time(specialists: Iterable[Specialist]) -> None:
     """Whoever gives time of these people away waits for whoever does it already; afterwards their rows say whose time
     it is now. invitations.accept may have changed it while we waited: then what was locked is let go of, for locks are
     taken in one order, and the right rows are locked."""
@@ -351,7 +130,7 @@ def _step(appointment: Appointment, step: Move, comment: str) -> None:
             appointment.booking.active = step.target.name not in _OFF
             db.session.flush()
     except IntegrityError as error:
-        if not _is_taken(error):
+        if not is_taken(error):
             raise
         raise Taken(
             _("This time was given to somebody else meanwhile. Offer another one in the chat.")
@@ -360,7 +139,7 @@ def _step(appointment: Appointment, step: Move, comment: str) -> None:
         packages.give_back(appointment)
 
 
-def _crowd_out(agreed: Appointment) -> None:
+def crowd_out(agreed: Appointment) -> None:
     """Close other requests for time that is given away now."""
     span = agreed.booking.span
     others = db.session.scalars(
@@ -404,7 +183,7 @@ def reschedule(
     """The provider moves an open appointment to another time of the same specialist; a request is accepted by that. The
     client is told at once. Raises Taken, Stale, IllegalMove, Forbidden, NotFound, Invalid."""
     appointment = load_appointment(db.session, actor, appointment_id)
-    _lock_time([appointment.specialist])
+    lock_time([appointment.specialist])
     appointment = load_appointment(db.session, actor, appointment_id, lock=True)
     if client_side(actor, appointment.client) is not By.STAFF:
         raise Forbidden
@@ -413,7 +192,7 @@ def reschedule(
     if APPOINTMENT_STATUSES[appointment.status].final:
         raise IllegalMove(_impossible())
     errors: dict[str, object] = {}
-    _sensible(starts_at, errors)
+    sensible(starts_at, errors)
     if starts_at <= clock.now():
         errors["at"] = _("This time is over already.")
     if errors:
@@ -434,12 +213,12 @@ def reschedule(
             appointment.booking.active = True
             db.session.flush()
     except IntegrityError as error:
-        if not _is_taken(error):
+        if not is_taken(error):
             raise
         raise Taken from None
     data = {"from": status, "to": AGREED.name, "before": before.isoformat()}
     record(appointment, "appointment.moved", actor, **data)
-    _crowd_out(appointment)
+    crowd_out(appointment)
     return appointment
 
 
@@ -450,7 +229,7 @@ def refuse_all(actor: Actor, appointment_ids: Sequence[int], comment: str) -> in
     done = 0
     numbers = sorted(set(appointment_ids))
     # The time before the appointments, as everywhere: whoever accepts one of them meanwhile waits, or we do.
-    _lock_time({load_appointment(db.session, actor, number).specialist for number in numbers})
+    lock_time({load_appointment(db.session, actor, number).specialist for number in numbers})
     packages.lock([load_appointment(db.session, actor, number, lock=True) for number in numbers])
     for number in numbers:
         appointment = load_appointment(db.session, actor, number)
@@ -461,6 +240,24 @@ def refuse_all(actor: Actor, appointment_ids: Sequence[int], comment: str) -> in
         )
         done += 1
     return done
+
+
+# --- what all of them ask ------------------------------------------------------------------------------------------
+
+
+def serving(offer: Offer) -> list[Specialist]:
+    """Who does a service that is on offer; nobody if it is not."""
+    return [one for one in offer.specialists if one.active] if offer.active else []
+
+
+def sensible(starts_at: dt.datetime, errors: dict[str, object]) -> None:
+    now = clock.now()
+    if not now - _LATE <= starts_at <= now + dt.timedelta(days=2 * 366):
+        errors["at"] = _("Please enter a day that is not so far away.")
+
+
+def is_taken(error: IntegrityError) -> bool:
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", "") == "ex_bookings_span"
 
 
 # --- telling ------------------------------------------------------------------------------------------------------

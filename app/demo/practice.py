@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from app import clock, money, queue, tokens
 from app.actions import (
     appointments,
+    asking,
     chat,
     documents,
     invitations,
@@ -347,7 +348,7 @@ def _visit(
         if not near:
             return
         sold = held.usable(session, pair, offer, near[0].at) if visit.package else ()
-        made = appointments.request(
+        made = asking.request(
             pair.user,
             pair.id,
             offer.id,

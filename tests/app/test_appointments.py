@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.actions import appointment_timers, appointments, invitations, providers, schedule
+from app.actions import appointment_timers, appointments, asking, invitations, providers, schedule
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale, Taken
 from models import Appointment, Channel, Entry, Notice
 from tests import factories as make
@@ -168,16 +168,16 @@ def test_the_provider_books_for_a_client(db, run_jobs):
     client = make.client_of(provider)
     at = make.free(provider).replace(hour=1)
     offer, who = provider.offers[0], provider.specialists[0]
-    booked = appointments.book(provider.owner, client.id, offer.id, who.id, at)
+    booked = asking.book(provider.owner, client.id, offer.id, who.id, at)
     run_jobs()
     assert booked.status == "agreed"
     assert _told(db, client.user) == ["appointment.booked"]
     with pytest.raises(Taken):
-        appointments.book(provider.owner, client.id, offer.id, who.id, at + dt.timedelta(minutes=30))
+        asking.book(provider.owner, client.id, offer.id, who.id, at + dt.timedelta(minutes=30))
     with pytest.raises(NotFound):
-        appointments.book(client.user, client.id, offer.id, who.id, at + dt.timedelta(hours=2))
+        asking.book(client.user, client.id, offer.id, who.id, at + dt.timedelta(hours=2))
     with pytest.raises(Invalid):
-        appointments.book(provider.owner, client.id, offer.id, who.id, at + dt.timedelta(days=4000))
+        asking.book(provider.owner, client.id, offer.id, who.id, at + dt.timedelta(days=4000))
 
 
 def test_the_rest_after_an_appointment_is_guarded(db):
@@ -186,10 +186,10 @@ def test_the_rest_after_an_appointment_is_guarded(db):
     make.offer(provider, "Сеанс", minutes="60", buffer="30")
     offer, who = provider.offers[1], provider.specialists[0]
     at = make.free(provider)
-    appointments.book(provider.owner, client.id, offer.id, who.id, at)
+    asking.book(provider.owner, client.id, offer.id, who.id, at)
     with pytest.raises(Taken):
-        appointments.book(provider.owner, client.id, offer.id, who.id, at + dt.timedelta(minutes=60))
-    appointments.book(provider.owner, client.id, offer.id, who.id, at + dt.timedelta(minutes=90))
+        asking.book(provider.owner, client.id, offer.id, who.id, at + dt.timedelta(minutes=60))
+    asking.book(provider.owner, client.id, offer.id, who.id, at + dt.timedelta(minutes=90))
 
 
 def test_moving_to_another_time(db, run_jobs):
@@ -373,7 +373,7 @@ def test_a_specialist_who_leaves_sees_nothing_any_more(db, run_jobs):
 
 def test_one_client_does_not_hold_the_whole_calendar():
     client = make.client_of(make.specialist())
-    for number in range(appointments.MAX_REQUESTS):
+    for number in range(asking.MAX_REQUESTS):
         make.appointment(client, make.free(client.provider, number))
     with pytest.raises(Invalid) as refused:
         make.appointment(client)

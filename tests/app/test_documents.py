@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock, policy
-from app.actions import appointments, documents, terms
+from app.actions import asking, documents, terms
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.queries import terms as queries
 from app.vault import Broken, Vault
@@ -247,9 +247,7 @@ def test_a_service_may_demand_signed_terms(db, safe):
         make.appointment(client)
     # The provider himself books whom he likes.
     offer, who = provider.offers[0], provider.specialists[0]
-    assert (
-        appointments.book(provider.owner, client.id, offer.id, who.id, make.free(provider)).status == "agreed"
-    )
+    assert asking.book(provider.owner, client.id, offer.id, who.id, make.free(provider)).status == "agreed"
     assert clock.now() > contract.versions[0].published_at
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, tokens
-from app.actions import appointment_timers, appointments, invitations, packages, payments, providers
+from app.actions import appointment_timers, appointments, asking, invitations, packages, payments, providers
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.flows import APPOINTMENT_STATUSES
 from app.queries import packages as queries
@@ -25,16 +25,14 @@ def ask(sold, at=None, **more) -> Appointment:
     """Its client asks for an appointment of it."""
     client = sold.client
     at = at or make.free(client.provider)
-    return appointments.request(client.user, client.id, sold.offer_id, at, package_id=sold.id, **more)
+    return asking.request(client.user, client.id, sold.offer_id, at, package_id=sold.id, **more)
 
 
 def book(sold, at=None, **more) -> Appointment:
     provider = sold.client.provider
     at = at or make.free(provider)
     who = provider.specialists[0].id
-    return appointments.book(
-        provider.owner, sold.client_id, sold.offer_id, who, at, package_id=sold.id, **more
-    )
+    return asking.book(provider.owner, sold.client_id, sold.offer_id, who, at, package_id=sold.id, **more)
 
 
 def used(db, sold) -> int:
@@ -348,16 +346,16 @@ def test_the_package_of_another_client_is_not_there(app, db):
     )
     at, who = make.free(provider), provider.specialists[0].id
     for act in (
-        lambda: appointments.request(other.user, other.id, sold.offer_id, at, package_id=sold.id),
-        lambda: appointments.book(provider.owner, other.id, sold.offer_id, who, at, package_id=sold.id),
-        lambda: appointments.request(
+        lambda: asking.request(other.user, other.id, sold.offer_id, at, package_id=sold.id),
+        lambda: asking.book(provider.owner, other.id, sold.offer_id, who, at, package_id=sold.id),
+        lambda: asking.request(
             elsewhere.user,
             elsewhere.id,
             elsewhere.provider.offers[0].id,
             make.free(elsewhere.provider),
             package_id=sold.id,
         ),
-        lambda: appointments.request(sold.client.user, sold.client_id, sold.offer_id, at, package_id=999999),
+        lambda: asking.request(sold.client.user, sold.client_id, sold.offer_id, at, package_id=999999),
     ):
         with pytest.raises(NotFound):
             act()
@@ -370,9 +368,7 @@ def test_another_service_is_not_paid_by_it(app, db):
     sold = make.sold(make.client_of(provider))
     other = make.offer(provider, "Массаж")
     with pytest.raises(Invalid) as refused:
-        appointments.request(
-            sold.client.user, sold.client_id, other.id, make.free(provider), package_id=sold.id
-        )
+        asking.request(sold.client.user, sold.client_id, other.id, make.free(provider), package_id=sold.id)
     assert "Консультация" in refused.value.fields["package"]
     assert used(db, sold) == 0
     assert queries.usable(db, sold.client, other) == []

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from app import clock
-from app.actions import appointments, schedule
+from app.actions import asking, schedule
 from app.queries import slots
 from models import Absence
 from tests import factories as make
@@ -105,7 +105,7 @@ def test_breaks_absences_and_bookings_are_left_out(session, monkeypatch):
     )
     client = make.client_of(provider)
     at = dt.datetime(2026, 12, 7, 14, tzinfo=zone).astimezone(dt.UTC)
-    appointments.book(provider.owner, client.id, rested.id, who.id, at)
+    asking.book(provider.owner, client.id, rested.id, who.id, at)
     hours = [text[:5] for text in _walls(session, provider, day, provider.timezone)]
     # 9–10, then away till 11; 13–14 is the break; 14–15:30 is booked.
     assert hours == ["09:00", "11:00", "12:00", "16:00", "17:00"]
@@ -213,7 +213,7 @@ def test_long_appointments_see_what_is_taken_far_ahead(session):
     long = make.offer(provider, "Выезд", minutes="1440", buffer="720")
     client = make.client_of(provider)
     at = make.free(provider, 30)
-    appointments.book(
+    asking.book(
         provider.owner,
         client.id,
         provider.offers[0].id,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.actions import appointments
+from app.actions import appointments, asking
 from app.policy import practices
 from app.queries import practice as queries
 from app.queries import slots
@@ -27,7 +27,7 @@ def _book(pair: Client, days: int, hour: int) -> Any:
     day = clock.now().astimezone(zone).date() + dt.timedelta(days=days)
     offer, who = pair.provider.offers[0], pair.provider.specialists[0]
     at = slots.moment(day, hour * 60, zone)
-    return appointments.book(pair.provider.owner, pair.id, offer.id, who.id, at)
+    return asking.book(pair.provider.owner, pair.id, offer.id, who.id, at)
 
 
 def _today(db: Any, pair: Client) -> queries.Today:

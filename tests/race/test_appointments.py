@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app import tokens
-from app.actions import appointments, invitations, providers
+from app.actions import appointments, asking, invitations, providers
 from app.errors import AtriumError, IllegalMove, Invalid, Taken
 from app.extensions import db
 from models import Appointment, Booking, Client, Invitation, Provider, User
@@ -28,7 +28,7 @@ def _asking(provider: Provider, pairs: list[tuple[int, int]], at: Any, **more: A
     offer_id = provider.offers[0].id
 
     def ask(user_id: int, pair_id: int) -> int:
-        return appointments.request(db.session.get(User, user_id), pair_id, offer_id, at, **more).id
+        return asking.request(db.session.get(User, user_id), pair_id, offer_id, at, **more).id
 
     return [lambda pair=pair: ask(*pair) for pair in pairs]
 
@@ -72,7 +72,7 @@ def test_one_form_at_once(app, db):
 
 def test_without_the_guard_they_would_overlap(app, db, monkeypatch):
     """The control: the same fifty without the constraint, and without the lock of who waits for whom."""
-    monkeypatch.setattr(appointments, "_lock_time", lambda _people: None)
+    monkeypatch.setattr(asking, "lock_time", lambda _people: None)
     provider = make.specialist()
     pairs, at = _clients(provider, 50), make.free(provider)
     works = _asking(provider, pairs, at)
@@ -93,7 +93,7 @@ def test_fifty_book_what_partly_overlaps(app, db):
     def book(minutes: int) -> int:
         person = db_session().get(User, owner_id)
         moment = at + dt.timedelta(minutes=minutes)
-        return appointments.book(person, pairs[0][1], offer_id, who, moment).id
+        return asking.book(person, pairs[0][1], offer_id, who, moment).id
 
     db.commit()
     results = at_once(app, [lambda n=n: book(30 * (n % 5)) for n in range(25)])

@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 
 from app import clock
-from app.actions import appointments, packages, payments
+from app.actions import appointments, asking, packages, payments
 from app.errors import AtriumError, Invalid
 from app.extensions import db
 from models import Appointment, ClientPackage, Payment, Provider, User
@@ -35,7 +35,7 @@ def _booking(sold: ClientPackage, provider: Provider) -> list[Any]:
 
     def book(who: int) -> int:
         owner = db.session.get(User, owner_id)
-        return appointments.book(owner, pair_id, offer_id, who, at, package_id=sold_id).id
+        return asking.book(owner, pair_id, offer_id, who, at, package_id=sold_id).id
 
     return [lambda who=one.id: book(who) for one in provider.specialists]
 
@@ -99,7 +99,7 @@ def test_sessions_come_and_go_without_a_ring(app, db):
         sold = [packages.sell(provider.owner, pair.id, made.id) for pair in pairs]
         times = [make.free(provider), make.free(provider, 3)]
         asked = [
-            appointments.request(pair.user, pair.id, one.offer_id, at, package_id=one.id)
+            asking.request(pair.user, pair.id, one.offer_id, at, package_id=one.id)
             for at in times
             for pair, one in zip(pairs, sold, strict=True)
         ]
@@ -128,7 +128,7 @@ def test_sessions_come_and_go_without_a_ring(app, db):
             at: Any = at,
             sold_id: int = sold_ids[0],
         ) -> int:
-            return appointments.book(_user(owner_id), pair_id, offer_id, who, at, package_id=sold_id).id
+            return asking.book(_user(owner_id), pair_id, offer_id, who, at, package_id=sold_id).id
 
         results = at_once(
             app,
@@ -158,7 +158,7 @@ def test_two_specialists_call_off_at_once(app, db):
             for number, one in enumerate(order):
                 at = make.free(provider) + dt.timedelta(hours=2 * number)
                 given = (one.client_id, one.offer_id, specialist.id, at)
-                those.append(appointments.book(provider.owner, *given, package_id=one.id).id)
+                those.append(asking.book(provider.owner, *given, package_id=one.id).id)
         sold_ids = [one.id for one in sold]
         db.commit()
 

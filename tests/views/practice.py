@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from app import clock, tokens
-from app.actions import appointments, invitations, schedule
+from app.actions import asking, invitations, schedule
 from models import Appointment, Provider, User
 from tests import factories as make
 
@@ -80,5 +80,5 @@ def colleague(provider: Provider) -> tuple[User, Appointment, Appointment]:
     for who, name in ((first, "Мария"), (second, "Степан")):
         pair = make.client_of(provider, make.resident(name, "Клиентов"))
         offer, at = provider.offers[0], make.free(provider, 3)
-        those.append(appointments.request(pair.user, pair.id, offer.id, at, specialist_id=who.id))
+        those.append(asking.request(pair.user, pair.id, offer.id, at, specialist_id=who.id))
     return person, those[0], those[1]

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import clock
-from app.actions import appointments, chat
+from app.actions import appointments, asking, chat
 from app.permissions import DISPATCHER, OPERATOR
 from app.queries.appointments import PAGE
 from models import Appointment, Client
@@ -78,7 +78,7 @@ def test_pages_by_keyset(me: Any, pair: Client, later: Any) -> None:
     offer, one = pair.provider.offers[0], pair.provider.specialists[0]
     at = make.free(pair.provider).replace(hour=0) + timedelta(days=1)
     made = [
-        appointments.book(owner, pair.id, offer.id, one.id, at + timedelta(hours=2 * number)).id
+        asking.book(owner, pair.id, offer.id, one.id, at + timedelta(hours=2 * number)).id
         for number in range(PAGE + 2)
     ]
     first = me.get("/appointments").text

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import clock
-from app.actions import appointments, providers, schedule
+from app.actions import asking, providers, schedule
 from models import Appointment, Client
 from tests import factories as make
 
@@ -162,7 +162,7 @@ def test_an_organizations_specialists(sign_in: Any) -> None:
     pair = make.client_of(org)
     first, second = org.specialists
     at = make.free(org)
-    appointments.book(org.owner, pair.id, org.offers[0].id, first.id, at)
+    asking.book(org.owner, pair.id, org.offers[0].id, first.id, at)
     client = sign_in(pair.user)
     base = f"/ask?client={pair.id}&offer={org.offers[0].id}"
     assert written(at) in times_of(client, base)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock, tokens
-from app.actions import appointments, invitations, schedule
+from app.actions import appointments, asking, invitations, schedule
 from app.policy import practices
 from app.queries import week as weeks
 from models import Absence, Booking, Invitation, Offer, Provider
@@ -253,7 +253,7 @@ def test_the_week_of_a_change_of_clocks(db: Any, later: Any) -> None:
     # The 31st of October: at 3:00 summer time it is 2:00 again.
     for hour in (0, 1, 2):
         at = dt.datetime(2027, 10, 31, hour, tzinfo=dt.UTC)
-        appointments.book(owner, pair.id, offer.id, who.id, at)
+        asking.book(owner, pair.id, offer.id, who.id, at)
     sunday = _week(db, provider, dt.date(2027, 10, 25)).days[6]
     assert [(one.start, one.end) for one in sunday.blocks] == [(120, 180), (120, 180), (180, 240)]
     assert [(one.lane, one.lanes) for one in sunday.blocks] == [(0, 2), (1, 2), (0, 1)]
@@ -271,7 +271,7 @@ def test_what_meets_stands_side_by_side(db: Any) -> None:
     zone = clock.zone(provider.timezone)
     evening = dt.datetime.combine(monday, dt.time(22), tzinfo=zone)
     for who in (one, two):
-        appointments.book(provider.owner, pair.id, long.id, who.id, evening)
+        asking.book(provider.owner, pair.id, long.id, who.id, evening)
     start = dt.datetime.combine(monday, dt.time(12))
     schedule.add_absence(
         provider.owner, provider.id, specialist_id=one.id, starts=start, ends=start + dt.timedelta(days=1)
@@ -326,7 +326,7 @@ def test_more_than_a_picture_can_show(sign_in: Any) -> None:
     page = client.get(address)
     assert page.text.count('class="meet ') == 110
     assert len(page.data) < 100_000
-    appointments.book(
+    asking.book(
         provider.owner, *_pair_and_offer(provider), second.id, _first(provider, monday + dt.timedelta(days=6))
     )
     page = client.get(address)
@@ -350,7 +350,7 @@ def _full_week(provider: Provider, count: int, number: int = 0) -> dt.date:
     monday -= dt.timedelta(days=monday.weekday())
     for one in range(count):
         at = _first(provider, monday) + dt.timedelta(days=one // 14, minutes=30 * (one % 14))
-        appointments.book(provider.owner, *given, provider.specialists[number].id, at)
+        asking.book(provider.owner, *given, provider.specialists[number].id, at)
     return monday
 
 

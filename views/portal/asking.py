@@ -18,7 +18,7 @@ from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 
 from app import clock, timezones
-from app.actions import appointments as actions
+from app.actions import asking as actions
 from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
 from app.queries import appointments as queries

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import clock, policy
-from app.actions import appointments as actions
+from app.actions import asking as actions
+from app.actions.appointments import serving
 from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
 from app.flows import By
@@ -123,9 +124,9 @@ def _choice(here: Practice, sent: Mapping[str, str]) -> Choice:
             raise NotFound
     mine = seen_specialists(here)
     every = offers_of(db.session, here.provider)
-    offers = [one for one in every if set(actions.serving(one)) & set(mine)]
+    offers = [one for one in every if set(serving(one)) & set(mine)]
     offer = _one(offers, sent.get("offer", ""))
-    those = [one for one in actions.serving(offer) if one in mine] if offer else []
+    those = [one for one in serving(offer) if one in mine] if offer else []
     return Choice(client, offers, offer, those, _one(those, sent.get("who", "")))
 
 
