@@ -6,6 +6,7 @@ import logging
 import smtplib
 import ssl
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from app.config import Config
 
 log = logging.getLogger(__name__)
 
+#: Python loses spaces where it breaks a long subject that is not English; a line may have 998 characters.
+_POLICY = EmailPolicy(max_line_length=998, cte_type="7bit")
+
 
 def send(to: str, template: str, locale: str, **context: Any) -> None:
     """Send templates/mail/<template>.txt to an address, in the receiver's language. Its first line is the subject.
@@ -28,7 +32,7 @@ def send(to: str, template: str, locale: str, **context: Any) -> None:
     config: Config = current_app.config["ATRIUM"]
     with force_locale(locale):
         subject, _, body = render_template(f"mail/{template}.txt", **context).strip().partition("\n")
-    message = EmailMessage()
+    message = EmailMessage(_POLICY)
     message["From"], message["To"], message["Subject"] = config.mail_from, to, subject.strip()
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="atrium")
     message.set_content(body.strip() + "\n")

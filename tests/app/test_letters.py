@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_bytes, policy
 
 import pytest
@@ -36,12 +37,17 @@ def test_what_matters_comes_by_mail_once(db, post):
     """S2-24, I-10: the provider hears of the request, the client of the answer; in the reader's language and zone,
     with a link."""
     client = make.client_of(make.specialist())
+    client.provider.offers[0].name = "Индивидуальная консультация по вопросам отношений и работы"
     owner = client.provider.owner
     client.user.locale, client.user.timezone = "en", "UTC+00:00"
     asked = make.appointment(client)
     [(address, subject, _body)] = post()
     assert address == owner.email
-    assert subject.startswith(f"Новый запрос: {client.user.name}")
+    offer = client.provider.offers[0].name
+    # Long and Russian: no space is lost where it is broken.
+    assert re.fullmatch(
+        rf"Новый запрос: {client.user.name}, {offer}, \w\w, \d+ \w+\.?, \d\d:\d\d", subject
+    ), subject
     appointments.move(owner, asked.id, "accept")
     [(address, subject, body)] = post()
     assert address == client.user.email
