@@ -94,6 +94,8 @@ def test_from_the_link_to_the_cancelled_appointment(new_page: Any, axe: Any, db:
     window.locator("[type=submit]").click()
     expect(status).to_contain_text("Отменено")
     expect(window).to_be_hidden()
+    # The button is gone: whoever uses the keyboard goes on from here.
+    assert page.evaluate("document.activeElement.closest('#meeting') !== null")
 
     # It is among the past ones, in a window of its own.
     page.goto("/appointments/past")

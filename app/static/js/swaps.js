@@ -13,22 +13,33 @@ function folds() {
   return [...document.querySelectorAll("details[data-fold]")];
 }
 
+/** What had the focus is gone, as a button whose step is done: go on reading from what stands there now. */
+function comeBack(target) {
+  const place = target.querySelector("h1, h2, h3") ?? document.getElementById("main");
+  if (!place || document.activeElement !== document.body) return;
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+}
+
 htmx.defineExtension("morph", {
   isInlineSwap: (style) => style === "morph",
   handleSwap: (style, target, fragment) => {
     if (style !== "morph") return false;
+    const focused = document.activeElement;
     const kept = new Map(folds().map((fold) => [fold.dataset.fold, fold.open]));
     const morphed = Idiomorph.morph(target, fragment.children.length === 1 ? fragment.firstElementChild : fragment.children, {
       // What is being typed. A pressed button may have the focus still, and gets the words of its next step.
       ignoreActiveValue: !document.activeElement?.matches("button, a, summary"),
       callbacks: {
-        // Which blocks are folded and which window is open is the reader's decision, not the server's.
-        beforeAttributeUpdated: (name, element) => !(name === "open" && element.matches("details, dialog")),
+        // Which blocks are folded, which window is open and what is read is the reader's decision, not the server's.
+        beforeAttributeUpdated: (name, element) =>
+          !(name === "open" && element.matches("details, dialog")) && !(name === "tabindex" && element === document.activeElement),
         beforeNodeMorphed: glowIfChanged,
       },
     });
     // Where blocks come or go, one fold may have become another: each is as it was under its own name.
     for (const fold of folds()) if (kept.has(fold.dataset.fold)) fold.open = kept.get(fold.dataset.fold);
+    if (!focused.isConnected) comeBack(target);
     return morphed;
   },
 });
