@@ -208,7 +208,7 @@ GROUP BY m.thread_id, m.author_id, o.author_id
 _JOURNAL = """
 INSERT INTO journal (at, kind, actor_id, subject, data)
 SELECT at, kind, actor_id, 'order:' || id, data FROM (
-    SELECT o.id, o.created_at + o.life * l.at AS at, l.kind,
+    SELECT o.id, o.created_at + o.life * l.at AS at, l.step, l.kind,
            CASE l.who WHEN 'author' THEN o.author_id ELSE coalesce(o.executor_id, d.id) END AS actor_id,
            jsonb_build_object('title', o.title) || CASE
                WHEN l.source = '' THEN '{}'::jsonb
@@ -216,23 +216,23 @@ SELECT at, kind, actor_id, 'order:' || id, data FROM (
     FROM bench_orders o
     JOIN bench_deputies d USING (team_id)
     CROSS JOIN LATERAL (VALUES
-        (0.0, 'order.placed', 'author', '', '', true),
-        (CASE o.status WHEN 'in_progress' THEN 1.0 ELSE 0.3 END, 'order.started', 'staff', 'new', 'in_progress',
+        (0, 0.0, 'order.placed', 'author', '', '', true),
+        (1, CASE o.status WHEN 'in_progress' THEN 1.0 ELSE 0.3 END, 'order.started', 'staff', 'new', 'in_progress',
             o.status IN ('in_progress', 'done', 'completed')),
-        (CASE o.status WHEN 'done' THEN 1.0 ELSE 0.8 END, 'order.finished', 'staff', 'in_progress', 'done',
+        (2, CASE o.status WHEN 'done' THEN 1.0 ELSE 0.8 END, 'order.finished', 'staff', 'in_progress', 'done',
             o.status IN ('done', 'completed')),
-        (1.0, 'order.confirmed', 'author', 'done', 'completed', o.status = 'completed'),
-        (1.0, 'order.cancelled', 'author', 'new', 'cancelled', o.status = 'cancelled')
-    ) AS l (at, kind, who, source, target, happened)
+        (3, 1.0, 'order.confirmed', 'author', 'done', 'completed', o.status = 'completed'),
+        (3, 1.0, 'order.cancelled', 'author', 'new', 'cancelled', o.status = 'cancelled')
+    ) AS l (step, at, kind, who, source, target, happened)
     WHERE l.happened
     UNION ALL
-    SELECT o.id, m.created_at, CASE WHEN m.staff THEN 'message.answered' ELSE 'message.posted' END, m.author_id,
+    SELECT o.id, m.created_at, 4, CASE WHEN m.staff THEN 'message.answered' ELSE 'message.posted' END, m.author_id,
            jsonb_build_object(
                'title', o.title, 'thread', o.thread_id, 'message', m.number, 'text', left(m.text, 140))
     FROM bench_orders o JOIN messages m ON m.thread_id = o.thread_id
     WHERE o.talked AND m.author_id IS NOT NULL
 ) AS lines
-ORDER BY id, at
+ORDER BY id, at, step -- a life may be too short to tell its moments apart
 """
 
 # The lately told: the orderer of each step, and one who appoints executors of each new order.
