@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from app.errors import AtriumError, Invalid
 from app.extensions import db
@@ -61,6 +72,8 @@ def _of_csrf(error: CSRFError) -> Response:
 def _of_http(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return make_response(error.get_response())
+    if error.code == 405 and (page := _page_of_the_form()):
+        return make_response(redirect(page))
     texts = {
         400: _("The request cannot be understood."),
         401: _("Please sign in."),
@@ -75,6 +88,24 @@ def _of_http(error: HTTPException) -> Response:
     if status == 405 and error.valid_methods:  # type: ignore[attr-defined]
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
+
+
+def _page_of_the_form() -> str:
+    """Where a browser goes that asks for an address which forms alone are sent to (the language was changed on the page
+    that answered one, or it was opened by hand): the nearest page above it; "" if there is none."""
+    above = request.path
+    routes = current_app.create_url_adapter(request)
+    if request.method != "GET" or request.headers.get("Sec-Fetch-Mode") != "navigate" or routes is None:
+        return ""
+    while above := above.rpartition("/")[0]:
+        try:
+            routes.match(above, method="GET")
+        except RequestRedirect as error:
+            return urlsplit(error.new_url).path
+        except HTTPException:
+            continue
+        return above
+    return ""
 
 
 def _of_surprise(error: Exception) -> Response:

@@ -160,7 +160,11 @@ def opened(actor: User, sign_in: str, token: str) -> StoredFile:
         raise NotFound
     if link.expires_at < clock.now() or link.sign_in_hash != tokens.hashed(sign_in):
         raise Expired(
-            text=_("This link worked for five minutes. Press “Download” again for a new one."), code="link"
+            text=_(
+                "A link works for five minutes, and only until you sign out where you made it. Press “Download” "
+                "again for a new one."
+            ),
+            code="link",
         )
     return link.file
 

@@ -241,11 +241,12 @@ def _join(actor: User, found: Invitation) -> Specialist:
         raise Invalid(text=_("This invitation has been used already. Ask for a new one."), code="used_up")
     _use(found)
     before = specialist.resource_id
-    specialist.user_id, specialist.resource_id = actor.id, own
     try:
-        db.session.flush()
-        ahead = (Booking.resource_id == before) & (func.upper(Booking.span) > clock.now())
-        db.session.execute(update(Booking).where(ahead).values(resource_id=own))
+        with db.session.begin_nested():
+            specialist.user_id, specialist.resource_id = actor.id, own
+            db.session.flush()
+            ahead = (Booking.resource_id == before) & (func.upper(Booking.span) > clock.now())
+            db.session.execute(update(Booking).where(ahead).values(resource_id=own))
     except IntegrityError:
         raise Invalid(
             text=_(

@@ -51,11 +51,11 @@ def save(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Profile:
         errors["design"] = _("Please choose from the list.")
     if errors:
         raise Invalid(errors)
-    for name, value in values.items():
-        setattr(profile, name, value)
-    profile.updated_at = clock.now()
     try:
-        db.session.flush()
+        with db.session.begin_nested():
+            for name, value in values.items():
+                setattr(profile, name, value)
+            profile.updated_at = clock.now()
     except IntegrityError:
         raise Invalid({"slug": _("This address is taken. Choose another one.")}) from None
     providers.record(provider, "profile.changed", actor, published=profile.published, open=profile.open)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from app import clock, journal
 from app.actions import chat, orders
 from app.actions.base import action
+from app.errors import Invalid
 from app.extensions import db
 from app.flows import SUPPORT
 from models import Message, Order, OrderKind, Thread, ThreadKind, User
@@ -31,6 +32,8 @@ def conversation(actor: User) -> Order | None:
 @action
 def ask(actor: User, text: str, client_id: UUID, file_ids: Sequence[UUID] = ()) -> Message:
     """Write to the support team; the first message begins the conversation. Raises Invalid as every message does."""
+    if not text.strip() and not file_ids:
+        raise Invalid({"text": _("Please fill this in.")})
     db.session.execute(select(func.pg_advisory_xact_lock(_BEGINNING, actor.id)))
     order = conversation(actor) or _begin(actor)
     return chat.post(actor, order.thread_id, text, client_id, file_ids)

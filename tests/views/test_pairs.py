@@ -190,3 +190,15 @@ def test_statements(pair, contract, sign_in, count_statements):
             reader.get(f"/pairs/{pair.id}/{page}")
             with count_statements(12):
                 assert reader.get(f"/pairs/{pair.id}/{page}").status_code == 200
+
+
+def test_an_address_of_a_form_leads_to_its_page(sign_in):
+    """The language is changed on a page that answered a form, or the address is opened by hand."""
+    pair = make.client_of(make.specialist())
+    client = sign_in(pair.user)
+    browser = {"Sec-Fetch-Mode": "navigate"}
+    for address in ("terms/download", "terms/consent/ask", "documents/download", "documents/removal"):
+        answer = client.get(f"/pairs/{pair.id}/{address}", headers=browser)
+        assert (answer.status_code, answer.location) == (302, f"/pairs/{pair.id}/{address.split('/')[0]}")
+    assert client.get(f"/pairs/{pair.id}/terms/download").status_code == 405
+    assert client.post(f"/pairs/{pair.id}", headers=browser).status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -352,6 +353,39 @@ def _full_week(provider: Provider, count: int, number: int = 0) -> dt.date:
         at = _first(provider, monday) + dt.timedelta(days=one // 14, minutes=30 * (one % 14))
         asking.book(provider.owner, *given, provider.specialists[number].id, at)
     return monday
+
+
+def test_nothing_chosen_moves_nothing(sign_in: Any, db: Any) -> None:
+    """The suggested fields of another time are no choice."""
+    asked = make.appointment()
+    before = asked.starts_at
+    client = sign_in(asked.client.provider.owner)
+    address = f"/practice/appointments/{asked.id}/time"
+    suggested = {
+        name: re.search(rf'name="{name}" value="([^"]+)"', client.get(address).text)[1]
+        for name in ("day", "time")
+    }
+    answer = client.post(address, data=suggested)
+    assert answer.status_code == 422
+    assert "Выберите время" in answer.text
+    db.refresh(asked)
+    assert (asked.starts_at, asked.status) == (before, "requested")
+
+
+def test_further_days_lead_further(sign_in: Any) -> None:
+    asked = make.appointment()
+    client = sign_in(asked.client.provider.owner)
+    offer = asked.client.provider.offers[0]
+    for address in (
+        f"/practice/appointments/{asked.id}/time",
+        f"/practice/{asked.provider_id}/book?client={asked.client_id}&offer={offer.id}",
+    ):
+        page = client.get(address).text
+        found = re.search(r'href="([^"]*from=\d{4}-\d\d-\d\d[^"]*)"', page)
+        assert found, address
+        further = client.get(found[1].replace("&amp;", "&")).text
+        first = [re.search(r'name="at" value="(\d[^"]+)"', one)[1] for one in (page, further)]
+        assert first[0] < first[1], address
 
 
 # --- invitations --------------------------------------------------------------------------------------------------

@@ -173,3 +173,15 @@ def test_statements_of_the_page(provider, sign_in, count_statements):
 @pytest.mark.parametrize("slug", ["a%00b", "x" * 300, "%ff", "..", "a b"])
 def test_odd_addresses_are_not_there(provider, sign_in, slug):
     assert sign_in(provider.owner).get(f"/s/{slug}").status_code == 404
+
+
+def test_an_address_that_another_one_has(provider, sign_in):
+    """What was typed stays, and the field says why."""
+    other = make.specialist(make.user("Борис", "Другой"))
+    profiles.save(other.owner, other.id, {"slug": "taken"})
+    answer = sign_in(provider.owner).post(
+        f"/practice/{provider.id}/profile", data={"slug": "taken", "about": "О себе"}
+    )
+    assert answer.status_code == 422
+    assert "slug-error" in answer.text
+    assert "О себе" in answer.text

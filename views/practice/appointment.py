@@ -170,6 +170,9 @@ def reschedule(appointment_id: int) -> ResponseReturnValue:
     shown, here = served(appointment_id)
     errors: dict[str, object] = {}
     at = typed_moment(here, errors)
+    # Nothing is chosen: the fields of another time were sent as they were suggested.
+    if at == shown.starts_at and "at" not in request.form:
+        errors["at"] = _("Please choose a time.")
     if errors or at is None:
         return _time_page(here, shown, errors), 422
     try:
