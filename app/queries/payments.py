@@ -39,6 +39,11 @@ class Account:
         return 0 if self.off else max(self.price - self.paid, 0)
 
     @property
+    def returns(self) -> int:
+        """What is to be given back: it was paid for something that does not take place."""
+        return self.paid if self.off else 0
+
+    @property
     def standing(self) -> list[Payment]:
         """Payments that were not taken back."""
         gone = {one.reverses_id for one in self.payments}

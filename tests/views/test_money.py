@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app import money
-from app.actions import payments, providers
+from app.actions import appointments, payments, providers
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.queries.payments import account
 from models import Entry, Notice, Payment
@@ -135,3 +135,18 @@ def test_one_form_is_one_payment(app, db):
     with pytest.raises(Stale):
         payments.record(owner, asked.id, "200", form_key=key)
     assert len(db.scalars(select(Payment)).all()) == 1
+
+
+def test_what_was_paid_for_nothing_is_to_be_returned(sign_in):
+    """Called off with money in it: both sides read what is to be given back, until it is taken back."""
+    asked = make.appointment()
+    owner, reader = asked.client.provider.owner, asked.client.user
+    appointments.move(owner, asked.id, "accept")
+    paid = payments.record(owner, asked.id, "500", method="cash")
+    client, provider = sign_in(reader), sign_in(owner)
+    pages = ((client, f"/appointments/{asked.id}"), (provider, f"/practice/appointments/{asked.id}"))
+    assert all("К возврату" not in who.get(address).text for who, address in pages)
+    appointments.move(owner, asked.id, "call_off", comment="Болезнь")
+    assert all("К возврату" in who.get(address).text for who, address in pages)
+    payments.take_back(owner, asked.id, paid.id)
+    assert all("К возврату" not in who.get(address).text for who, address in pages)
