@@ -7,7 +7,7 @@ from typing import IO
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app import clock, journal, queue
 from app.actions import documents, presses, providers
@@ -77,9 +77,18 @@ def publish(
     """A new version: consents to the one before hold no longer, and a job tells whoever had agreed (I-21). A form that
     is sent again gives the version that it made before. Raises Invalid, TooLarge, Forbidden, NotFound."""
     terms = load(actor, terms_id, lock=True)
-    press = presses.press(actor, form_key, TermsVersion, terms_id, filename, presses.content(stream))
+    digest = presses.content(stream)
+    press = presses.press(actor, form_key, TermsVersion, terms_id, filename, digest)
     if before := press.made_before():
         return before
+    if digest == db.session.scalar(_newest(terms_id)):
+        raise Invalid(
+            {
+                "file": _(
+                    "This is the file of the present version. Nothing was changed, and nobody is asked again."
+                )
+            }
+        )
     version = _publish(actor, terms, safe, stream, filename)
     providers.record(terms.provider, "terms.published", actor, name=terms.title, version=version.number)
     if terms.required and terms.active and version.number > 1:
@@ -117,6 +126,12 @@ def tell_of_version(version_id: int, limit: int = 100) -> int:
         )
     version.told_to = agreed[-1].id if agreed else None
     return len(agreed)
+
+
+def _newest(terms_id: int) -> Select[str]:
+    """The fingerprint of the present version's file."""
+    query = select(TermsVersion.digest).where(TermsVersion.terms_id == terms_id)
+    return query.order_by(TermsVersion.number.desc()).limit(1)
 
 
 def _publish(actor: User, terms: Terms, safe: Safe, stream: IO[bytes], filename: str) -> TermsVersion:

@@ -208,7 +208,7 @@ def test_nothing_is_signed_that_was_replaced_meanwhile(db, safe):
     client = make.client_of(provider)
     contract, other = _terms(provider, safe), _terms(provider, safe, "Согласие")
     seen = {contract.versions[0].id: True, other.versions[0].id: True}
-    terms.publish(provider.owner, contract.id, safe, io.BytesIO(PDF), "new.pdf")
+    terms.publish(provider.owner, contract.id, safe, io.BytesIO(PDF + b"%3"), "new.pdf")
     with pytest.raises(Stale):
         terms.change_consent(client.user, client.id, seen)
     assert db.scalars(select(Consent)).all() == []
@@ -242,7 +242,7 @@ def test_a_service_may_demand_signed_terms(db, safe):
     assert "Договор" in str(refused.value.fields["terms"])
     terms.change_consent(client.user, client.id, {contract.versions[0].id: True})
     assert make.appointment(client).status == "requested"
-    terms.publish(provider.owner, contract.id, safe, io.BytesIO(PDF), "new.pdf")
+    terms.publish(provider.owner, contract.id, safe, io.BytesIO(PDF + b"%3"), "new.pdf")
     with pytest.raises(Invalid):
         make.appointment(client)
     # The provider himself books whom he likes.
@@ -272,3 +272,17 @@ def test_what_is_switched_off_is_the_providers_alone(safe):
     assert not documents.may_read(client.user, file)
     assert documents.may_read(provider.owner, file)
     assert documents.files_of_versions(provider.id, [version.id], shown_only=True) == []
+
+
+def test_the_same_file_is_no_new_version(db, app):
+    """Nobody's consent falls for a file that says the same."""
+    provider = make.specialist()
+    safe = app.extensions["safe"]
+    given = {"safe": safe, "filename": "a.pdf", "required": True}
+    contract = terms.add(provider.owner, provider.id, "Договор", stream=io.BytesIO(PDF), **given)
+    with pytest.raises(Invalid) as refused:
+        terms.publish(provider.owner, contract.id, safe, io.BytesIO(PDF), "b.pdf")
+    assert "file" in refused.value.fields
+    assert terms.publish(provider.owner, contract.id, safe, io.BytesIO(PDF + b"%"), "b.pdf").number == 2
+    # Back to what was said before is a version of its own.
+    assert terms.publish(provider.owner, contract.id, safe, io.BytesIO(PDF), "a.pdf").number == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select, text
@@ -31,7 +32,9 @@ def signed(app: Any) -> Any:
 
 
 def _publish(app: Any, made: Any) -> TermsVersion:
-    return terms.publish(made.provider.owner, made.id, app.extensions["safe"], io.BytesIO(PDF), "b.pdf")
+    return terms.publish(
+        made.provider.owner, made.id, app.extensions["safe"], io.BytesIO(PDF + uuid4().bytes), "b.pdf"
+    )
 
 
 def _told(db: Any) -> Counter[str]:

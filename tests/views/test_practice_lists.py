@@ -177,7 +177,13 @@ def test_who_has_signed_is_a_list_of_pages(app: Any, db: Any, sign_in: Any, monk
     contract = _contract(app, provider)
     clients = [make.client_of(provider, make.resident("Клиент", f"Услуга{n}")) for n in range(5)]
     for number in (2, 3):
-        terms.publish(provider.owner, contract.id, app.extensions["safe"], io.BytesIO(PDF), f"{number}.pdf")
+        terms.publish(
+            provider.owner,
+            contract.id,
+            app.extensions["safe"],
+            io.BytesIO(PDF + b"%" * number),
+            f"{number}.pdf",
+        )
     version = contract.versions[0]
     for client in clients:
         terms.change_consent(client.user, client.id, {version.id: True})
@@ -199,8 +205,9 @@ def test_a_hundred_versions_cost_no_more(app: Any, db: Any, sign_in: Any, count_
     provider = make.specialist()
     pair = make.client_of(provider)
     contract = _contract(app, provider)
-    for _number in range(45):
-        terms.publish(provider.owner, contract.id, app.extensions["safe"], io.BytesIO(PDF), "b.pdf")
+    for number in range(45):
+        file = io.BytesIO(PDF + b"%" * (number + 1))
+        terms.publish(provider.owner, contract.id, app.extensions["safe"], file, "b.pdf")
     db.execute(
         insert(Consent),
         [
