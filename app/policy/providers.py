@@ -220,7 +220,9 @@ def load_package(session: Session, actor: Actor, package_id: int, *, lock: bool 
         query = query.execution_options(populate_existing=True)
     else:
         query = query.options(
-            joinedload(ClientPackage.client).joinedload(Client.user).load_only(*FACE, User.timezone),
+            joinedload(ClientPackage.client)
+            .joinedload(Client.user)
+            .load_only(*FACE, User.phone, User.timezone),
             joinedload(ClientPackage.client).joinedload(Client.provider),
             joinedload(ClientPackage.offer),
         )
