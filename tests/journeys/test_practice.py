@@ -192,3 +192,6 @@ def test_an_empty_hour_of_the_calendar_books(new_page: Any) -> None:
     page.get_by_text(pair.user.name).click()
     page.get_by_role("button", name="Записать", exact=True).click()
     expect(page.locator(".meeting__when")).to_contain_text(f"{at.astimezone(day.tzinfo):%H:%M}")
+    # One below the other, not beside each other.
+    status, when = (page.locator(name).bounding_box() for name in (".status--large", ".meeting__when"))
+    assert status["x"] == when["x"]
