@@ -35,6 +35,8 @@ WORDS = {
     "ru": Words("Ожидает", "Принято", "Завершено", "Подписано", "Остаток к доплате"),
     "en": Words("Pending", "Accepted", "Completed", "Signed", "Remainder to pay"),
 }
+#: Seconds. After a few failed attempts a page waits up to 7.5 s before the next one (app/static/js/live.js).
+RECONNECTS = 20
 COMBINATIONS = [(NARROW, "ru"), (WIDE, "en"), (WIDE, "ru"), (NARROW, "en")]
 
 #: What a phone's camera does with the code.
@@ -56,8 +58,8 @@ def send(place: Page | Locator, address: str = "") -> None:
     place.locator(f"{form} [type=submit]:not(.sr-only)").first.click()
 
 
-def online(page: Page) -> None:
-    expect(page.locator("body[data-connection=online]")).to_be_attached()
+def online(page: Page, seconds: float = 5) -> None:
+    expect(page.locator("body[data-connection=online]")).to_be_attached(timeout=seconds * 1000)
 
 
 def practice_of(page: Page) -> str:
@@ -233,7 +235,7 @@ def test_with_a_specialist(new_page: NewPage, axe: Any, pass_time: Any, width: i
 
     mine.goto(f"/appointments/{one.id}")
     pass_time((one.ends_at - clock.now()).total_seconds() + 600)
-    online(mine)
+    online(mine, RECONNECTS)
     completed_and_paid(theirs, one, "1500")
     expect(status).to_contain_text(say.completed)
     money = mine.locator("#meeting")
@@ -305,7 +307,7 @@ def test_with_an_organization_of_two(
 
     mine.goto(f"/appointments/{second.id}")
     pass_time((max(first.ends_at, second.ends_at) - clock.now()).total_seconds() + 600)
-    online(mine)
+    online(mine, RECONNECTS)
     completed_and_paid(office, second, "1200")
     expect(status).to_contain_text(say.completed)
     expect(mine.locator("#meeting dl > div", has_text=say.remainder)).to_contain_text(
