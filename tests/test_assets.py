@@ -84,3 +84,37 @@ def test_the_import_map_versions_every_module(client: FlaskClient) -> None:
     for name, address in imports.items():
         assert client.get(address, buffered=True).status_code == 200, name
     assert "<" not in assets.import_map()
+
+
+#: The sheets that every page has, then what its frame adds (templates/*/layout.html).
+EVERYWHERE = (
+    "tokens", "base", "controls", "choices", "overlays", "parts", "plan", "feedback", "chat", "shell", "alarm",
+)  # fmt: skip
+PORTAL = ("portal", "meetings", "sos")
+FRAMES = {
+    "portal": PORTAL,
+    "provider": (*PORTAL, "practice"),
+    "desk": ("desk", "desk-work", "sos-desk"),
+    "administration": ("admin",),
+}
+#: Laid out anew on purpose by the frame or for one place.
+ADAPTED = {
+    ".actions", ".card", ".chat--page", ".desk", ".desk__menu", ".desk__queue", ".filters", ".form", ".list",
+    ".order", ".pager", ".portal", ".skip", ".submitbar", ".tabs", ".toasts", ".topbar",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_a_class_means_one_thing_on_a_page(frame: str) -> None:
+    """Two sheets that set one class, each for its own purpose, have once laid a list of steps out in columns."""
+    meant: dict[str, set[str]] = {}
+    for sheet in (*EVERYWHERE, *FRAMES[frame]):
+        text = re.sub(r"/\*.*?\*/", "", (assets.STATIC / f"css/{sheet}.css").read_text(), flags=re.DOTALL)
+        for rule in re.findall(r"([^{};]+)\{", text):
+            for selector in rule.split(","):
+                if re.fullmatch(r"\.[\w-]+", selector.strip()):
+                    meant.setdefault(selector.strip(), set()).add(sheet)
+    twice = {
+        name: sorted(sheets) for name, sheets in meant.items() if len(sheets) > 1 and name not in ADAPTED
+    }
+    assert not twice

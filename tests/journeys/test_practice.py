@@ -74,7 +74,7 @@ def test_from_the_first_service_to_the_meeting(new_page: Any, app: Flask) -> Non
     assert made.token_hash == tokens.hashed(token)
     client = invitations.accept(make.resident("Мария", "Клиентова"), token)
     page.goto("/practice")
-    expect(page.locator(".steps")).to_have_count(0)
+    expect(page.locator(".setup")).to_have_count(0)
     expect(page.locator("body")).to_have_attribute("data-connection", "online")
     asked = make.appointment(client, make.free(provider, 2), words="Первый раз")
 
@@ -100,7 +100,7 @@ def test_from_the_first_service_to_the_meeting(new_page: Any, app: Flask) -> Non
 
     # What was this morning is entered afterwards, and marked.
     page.goto(f"/practice/{provider.id}/book?client={client.id}")
-    page.locator(".times__own .chip").click()
+    page.locator(".slots__own .chip").click()
     yesterday = clock.now().astimezone(clock.zone(provider.timezone)) - dt.timedelta(days=1)
     page.locator("#day").fill(f"{yesterday:%Y-%m-%d}")
     page.locator("#time").fill("10:00")

@@ -276,7 +276,7 @@ def test_moving_to_another_time(sign_in: Any) -> None:
     assert wanted.isoformat() in offered
     taken = client.post(address, data={"at": other.starts_at.isoformat()})
     assert taken.status_code == 409
-    assert "times__day" in taken.text
+    assert "slots__day" in taken.text
     for sent, status in (
         ({}, 422),
         ({"at": "nonsense"}, 422),

@@ -25,9 +25,9 @@ async function copy(button) {
 }
 
 function drop(button) {
-  const row = button.closest(".day__row");
+  const row = button.closest(".workday__row");
   const day = row.closest("fieldset");
   for (const field of row.querySelectorAll("input")) field.value = "";
   row.hidden = true;
-  day.querySelector(".day__do .btn")?.focus();
+  day.querySelector(".workday__do .btn")?.focus();
 }
