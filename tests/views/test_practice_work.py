@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -538,3 +539,31 @@ def test_nothing_is_held_by_what_was_refused(db: Any) -> None:
     asked = make.appointment()
     appointments.refuse_all(asked.client.provider.owner, [asked.id], "Нет")
     assert db.scalars(select(Booking.active)).all() == [False]
+
+
+def test_the_first_page_tells_of_appointments_in_days_off(sign_in: Any, db: Any) -> None:
+    """I-19: whoever left the list of what an absence meets finds it again; what others have to settle is not shown."""
+    provider = make.organization()
+    present, away = provider.specialists
+    one = make.appointment(make.client_of(provider), specialist_id=away.id)
+    begins = one.starts_at.astimezone(clock.zone(provider.timezone)).replace(tzinfo=None)
+    start = dt.datetime.combine(begins, dt.time())
+    day: Any = {"starts": start, "ends": start + dt.timedelta(days=1)}
+    add = partial(schedule.add_absence, provider.owner, provider.id)
+    add(specialist_id=present.id, **day)
+    add(specialist_id=away.id, starts=start, ends=begins)
+    said = "1 appointment falls on days off"
+    home = f"/practice/{provider.id}"
+    client = sign_in(provider.owner)
+    assert said not in client.get(home).text
+    absence = add(specialist_id=away.id, **day)
+    address = f"/practice/absences/{absence.id}/affected"
+    page = client.get(home).text
+    assert address in page
+    assert page.count(said) == 1
+    assert address in client.get(f"{home}/absences").text
+    person, _his, _theirs = colleague(provider)
+    assert address in client.get(home).text
+    assert address not in sign_in(person).get(home).text
+    appointments.move(provider.owner, one.id, "decline", comment="Отпуск")
+    assert address not in sign_in(provider.owner).get(home).text

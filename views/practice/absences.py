@@ -18,7 +18,7 @@ from app.actions import schedule as actions
 from app.errors import IllegalMove, Invalid, NotFound
 from app.extensions import db
 from app.policy import Practice
-from app.queries import lists, wording
+from app.queries import away, lists, wording
 from app.queries import practice as queries
 from models import Absence, AbsenceKind
 from views.context import actor, signed_in
@@ -94,6 +94,7 @@ def _page(here: Practice, typed: Mapping[str, Any], problems: Mapping[str, objec
         kind_names=KINDS,
         kind_icons=ICONS,
         whose=whose if len(whose) > 1 else [],
+        met={one.absence.id: one.number for one in away.met(db.session, here)},
         may_remove=lambda one: here.owner or (here.me is not None and one.specialist_id == here.me.id),
         words=words,
         typed=typed,

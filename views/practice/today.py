@@ -11,9 +11,11 @@ from app import policy
 from app.errors import NotFound
 from app.extensions import db
 from app.policy import Practice
+from app.queries import away
 from app.queries import practice as queries
 from models import Appointment
 from views.context import actor, signed_in
+from views.practice import absences
 from views.practice.base import enter, fragment, page, practice
 
 
@@ -67,6 +69,8 @@ def state(here: Practice) -> dict[str, Any]:
         "ready": queries.ready(db.session, here) if here.owner else None,
         "moves": _moves,
         "rivals": _rivals(found.requests),
+        "met": away.met(db.session, here),
+        "absence_words": absences.words,
         "several": here.provider.is_organization and here.sees_all,
     }
 

@@ -1,0 +1,58 @@
+"""Absences, and the appointments that stand in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app import clock
+from app.policy import Practice
+from app.queries import slots
+from app.queries.practice import LONGEST, OPEN
+from models import Absence, Appointment
+
+#: By how much a wall-clock time and a moment of UTC can differ, and a day's beginning be told twice.
+_ZONES = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """An absence, and how many open appointments stand in it."""
+
+    absence: Absence
+    number: int
+
+
+def met(session: Session, practice: Practice, most: int = 200) -> Sequence[Meeting]:
+    """The absences that meet appointments, of all whom the reader may send away: the owner everybody, the others
+    themselves. At most `most` appointments are looked at. One statement."""
+    provider = practice.provider
+    zone, now = clock.zone(provider.timezone), clock.now()
+    query = (
+        select(Absence, Appointment.starts_at, Appointment.ends_at)
+        .join(Appointment, Appointment.provider_id == Absence.provider_id)
+        .where(
+            Absence.provider_id == provider.id,
+            Absence.ends > now.replace(tzinfo=None) - _ZONES,
+            or_(Absence.specialist_id.is_(None), Absence.specialist_id == Appointment.specialist_id),
+            Appointment.status.in_(OPEN),
+            Appointment.starts_at >= now - LONGEST,
+            Appointment.starts_at < func.timezone("UTC", Absence.ends + _ZONES),
+            Appointment.ends_at > func.timezone("UTC", Absence.starts - _ZONES),
+        )
+        .options(joinedload(Absence.specialist))
+        .order_by(Absence.starts, Absence.id)
+        .limit(most)
+    )
+    if not practice.owner:
+        query = query.where(Absence.specialist_id == (practice.me.id if practice.me else 0))
+    numbers: dict[Absence, int] = {}
+    for absence, starts_at, ends_at in session.execute(query):
+        start, end = slots.span(absence, zone)
+        if starts_at < end and ends_at > max(start, now):
+            numbers[absence] = numbers.get(absence, 0) + 1
+    return [Meeting(absence, number) for absence, number in numbers.items()]
