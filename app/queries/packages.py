@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from app import clock
 from app.flows import Status
 from app.queries import slots
+from app.queries.payments import Account, is_off
 from models import Appointment, Client, ClientPackage, Offer, Package, Payment, Provider
 
 #: Packages of one client on a page.
@@ -74,15 +75,11 @@ class Held:
     """A package of a client with its three numbers: price, paid, remainder."""
 
     package: ClientPackage
-    paid: int
+    account: Account
 
     @property
     def status(self) -> Status:
         return status(self.package)
-
-    @property
-    def remainder(self) -> int:
-        return 0 if self.package.cancelled_at else max(self.package.price - self.paid, 0)
 
 
 def of_client(session: Session, client: Client) -> list[Held]:
@@ -95,7 +92,7 @@ def of_client(session: Session, client: Client) -> list[Held]:
         .order_by(ClientPackage.id.desc())
         .limit(PAGE)
     )
-    found = [Held(package, amount) for package, amount in rows]
+    found = [Held(package, Account(package.price, amount, off=is_off(package))) for package, amount in rows]
     return sorted(found, key=lambda one: one.status is not OPEN)
 
 

@@ -404,7 +404,7 @@ def test_price_paid_and_remainder_of_a_package(app, db, run_jobs):
     with pytest.raises(Invalid):
         payments.record(owner, sold.id, "5000,01", of=ClientPackage)
     [held] = queries.of_client(db, sold.client)
-    assert (held.paid, held.remainder) == (400000, 500000)
+    assert (held.account.paid, held.account.remainder) == (400000, 500000)
     with pytest.raises(Invalid):
         payments.reprice(owner, sold.id, "3999", of=ClientPackage)
     payments.reprice(owner, sold.id, "8000", of=ClientPackage)

@@ -552,15 +552,14 @@ def test_the_first_page_tells_of_appointments_in_days_off(sign_in: Any, db: Any)
     add = partial(schedule.add_absence, provider.owner, provider.id)
     add(specialist_id=present.id, **day)
     add(specialist_id=away.id, starts=start, ends=begins)
-    said = "1 appointment falls on days off"
     home = f"/practice/{provider.id}"
     client = sign_in(provider.owner)
-    assert said not in client.get(home).text
+    assert "/affected" not in client.get(home).text
     absence = add(specialist_id=away.id, **day)
     address = f"/practice/absences/{absence.id}/affected"
     page = client.get(home).text
-    assert address in page
-    assert page.count(said) == 1
+    assert page.count("/affected") == page.count(address) == 1
+    assert "1 запись на нерабочее время" in page
     assert address in client.get(f"{home}/absences").text
     person, _his, _theirs = colleague(provider)
     assert address in client.get(home).text
