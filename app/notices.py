@@ -295,9 +295,12 @@ JOURNAL: dict[str, Row] = {
         Rule((To.CLIENT,), _l("%(provider)s has recorded your payment of %(sum)s: %(title)s, %(when)s")),
     ),
     "payment.taken_back": _ours(
-        _l("Payment taken back: %(sum)s"),
+        _l("Record of a payment removed: %(sum)s"),
         "rotate-ccw",
-        Rule((To.CLIENT,), _l("%(provider)s has taken back the payment of %(sum)s: %(title)s, %(when)s")),
+        Rule(
+            (To.CLIENT,),
+            _l("%(provider)s has removed the record of the payment of %(sum)s: %(title)s, %(when)s"),
+        ),
     ),
     "payment.repriced": _ours(
         _l("Another price: %(sum)s"),
@@ -329,9 +332,12 @@ JOURNAL: dict[str, Row] = {
         Rule((To.CLIENT,), _l("%(provider)s has recorded your payment of %(sum)s: package “%(title)s”")),
     ),
     "package.payment_taken_back": _ours(
-        _l("Payment taken back: %(sum)s"),
+        _l("Record of a payment removed: %(sum)s"),
         "rotate-ccw",
-        Rule((To.CLIENT,), _l("%(provider)s has taken back the payment of %(sum)s: package “%(title)s”")),
+        Rule(
+            (To.CLIENT,),
+            _l("%(provider)s has removed the record of the payment of %(sum)s: package “%(title)s”"),
+        ),
     ),
     "package.repriced": _ours(
         _l("Another price: %(sum)s"),

@@ -717,9 +717,17 @@ PACKAGES = [
     ),
 ]
 
+# --- questions before something ends -------------------------------------------------------------------------------
+
+QUESTIONS = [
+    # There is no such payment (any more): nothing to ask, back to the money.
+    _provider("GET practice.ask_take_back", 302, 404, "appointment", **_NO_PAYMENT),
+    _provider("GET practice.ask_take_back_sold", 302, 404, "sold", **_NO_PAYMENT),
+]
+
 ROWS = [
     *(*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN),
-    *(*MEETINGS, *PRACTICE, *PAIRS, *PROFILES, *REGISTRATION, *PACKAGES),
+    *(*MEETINGS, *PRACTICE, *PAIRS, *PROFILES, *REGISTRATION, *PACKAGES, *QUESTIONS),
 ]
 
 # --- sockets -------------------------------------------------------------------------------------------------------
