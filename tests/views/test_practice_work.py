@@ -417,6 +417,24 @@ def test_an_invitation_is_made_shown_and_revoked(sign_in: Any, db: Any, app: Any
     assert client.get("/practice/invitations/999999").status_code == 404
 
 
+def test_an_invitation_counts_who_has_come(sign_in: Any, db: Any) -> None:
+    """S2-1: in the forms of the language; nobody is a word, not a number."""
+    provider = make.specialist()
+    client = sign_in(provider.owner)
+    made = invitations.invite(provider.owner, provider.id, "secret")
+    for address in (f"/practice/{provider.id}/invitations", f"/practice/invitations/{made.id}"):
+        assert "икто ещё не пришёл" in client.get(address).text
+    made.uses = 1
+    db.commit()
+    assert "пришёл 1 человек" in client.get(f"/practice/{provider.id}/invitations").text
+
+
+def test_badges_are_read_in_the_forms_of_the_language(sign_in: Any) -> None:
+    asked = make.appointment()
+    page = sign_in(asked.client.provider.owner).get(f"/practice/{asked.provider_id}/counts?bars=1").text
+    assert '1<span class="sr-only"> запрос</span>' in page
+
+
 @pytest.mark.parametrize("typed", [{"days": "5"}, {"days": "x"}, {"label": "Я" * 121}])
 def test_an_invitation_that_makes_no_sense_comes_back(sign_in: Any, typed: dict[str, str]) -> None:
     provider = make.specialist()

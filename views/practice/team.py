@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import money, timezones
@@ -203,7 +204,7 @@ def _rules(here: Practice, typed: Mapping[str, Any], problems: Mapping[str, obje
         typed=typed,
         problems=problems or {},
         steps=[(str(one), _("%(number)s min", number=one)) for one in actions.STEPS],
-        currencies=[(one, one) for one in money.CURRENCIES],
+        currencies=[(one, money.named(one, str(get_locale()))) for one in money.CURRENCIES],
         offsets=timezones.OFFSETS,
         units=[("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days"))],
     )
