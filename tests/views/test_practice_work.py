@@ -551,6 +551,24 @@ def test_rules_that_make_no_sense_come_back(sign_in: Any, field: str, typed: str
     assert provider.place == ""
 
 
+@pytest.mark.parametrize(
+    ("unit", "typed", "said"),
+    [
+        ("days", "31", "целые дни, от 0 до 30."),
+        ("hours", "1.5", "целые часы, от 0 до 720."),
+        ("minutes", "99999", "целые минуты, от 0 до 43200."),
+    ],
+)
+def test_the_notice_is_refused_in_its_own_unit(sign_in: Any, unit: str, typed: str, said: str) -> None:
+    """Nobody who typed days has to reckon in minutes."""
+    provider = make.specialist()
+    sent = _RULES | {"notice": typed, "notice_unit": unit}
+    answer = sign_in(provider.owner).post(f"/practice/{provider.id}/settings", data=sent)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'<option value="{unit}" selected' in answer.text
+
+
 def test_nothing_is_held_by_what_was_refused(db: Any) -> None:
     """The guard's row of a refused appointment is free for the next one."""
     asked = make.appointment()

@@ -176,7 +176,8 @@ def edit_settings(provider_id: int) -> ResponseReturnValue:
     try:
         actions.edit(actor(), provider_id, typed | {"notice": _minutes(typed)})
     except Invalid as error:
-        return _rules(enter(provider_id, manage=True), typed, error.fields), error.status
+        problems = error.fields | ({"notice": _bounds(typed)} if "notice" in error.fields else {})
+        return _rules(enter(provider_id, manage=True), typed, problems), error.status
     flash(_("Saved: the booking rules"), "ok")
     return redirect(url_for("practice.settings", provider_id=provider_id), 303)
 
@@ -195,6 +196,15 @@ def _minutes(typed: Mapping[str, str]) -> str:
     number = typed["notice"].strip()
     size = _UNITS.get(typed["notice_unit"], 1)
     return str(int(number) * size) if number.isascii() and number.isdecimal() and len(number) < 6 else number
+
+
+def _bounds(typed: Mapping[str, str]) -> str:
+    """What the notice may be, in the unit that was chosen: the action knows minutes alone."""
+    most = actions.MOST_NOTICE // _UNITS.get(typed["notice_unit"], 1)
+    return {
+        "days": _("Please enter whole days, from 0 to %(most)s.", most=most),
+        "hours": _("Please enter whole hours, from 0 to %(most)s.", most=most),
+    }.get(typed["notice_unit"], _("Please enter whole minutes, from 0 to %(most)s.", most=most))
 
 
 def _rules(here: Practice, typed: Mapping[str, Any], problems: Mapping[str, object] | None = None) -> str:
