@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from app import clock, journal, queue
 from app.actions import documents, presses, providers
 from app.actions.base import action, many
-from app.errors import Forbidden, Invalid, NotFound, Stale
+from app.errors import Forbidden, Invalid, NotFound, Stale, TooLarge
 from app.extensions import db
 from app.policy import Actor, load_client, load_practice
 from app.queries import terms as queries
@@ -33,16 +33,23 @@ def add(
     title: str,
     *,
     safe: Safe,
-    stream: IO[bytes],
+    stream: IO[bytes] | None,
     filename: str,
     required: bool,
     form_key: UUID | None = None,
 ) -> Terms:
     """A new document of terms with its first version. A form that is sent again gives the one that it added before.
-    Raises Invalid, TooLarge, Forbidden, NotFound."""
+    Raises Invalid with all that is wrong, the file too (`stream` None: none was chosen), Forbidden, NotFound."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
     press = presses.press(
-        actor, form_key, Terms, provider_id, title, required, filename, presses.content(stream)
+        actor,
+        form_key,
+        Terms,
+        provider_id,
+        title,
+        required,
+        filename,
+        presses.content(stream) if stream else "",
     )
     if before := press.made_before():
         return before
@@ -54,7 +61,14 @@ def add(
             "There are %(number)s documents already. Publish a new version of one of them instead.",
             number=MOST,
         )
-    if errors:
+    try:
+        if stream is None:
+            errors["file"] = _("Choose a file first.")
+        else:
+            safe.check(stream, filename)
+    except (Invalid, TooLarge) as error:
+        errors["file"] = error.text
+    if errors or stream is None:
         raise Invalid(errors)
     terms = Terms(provider_id=provider_id, title=title, required=required, position=count)
     db.session.add(terms)

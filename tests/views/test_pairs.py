@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.actions import terms
-from models import Consent, SharedDocument
+from models import Consent, SharedDocument, StoredFile, Terms
 from tests import factories as make
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -173,6 +173,15 @@ def test_the_providers_terms(app, db, pair, sign_in):
     wrong = provider.post(address, data={"title": "", "file": (io.BytesIO(PDF), "a.pdf")})
     assert wrong.status_code == 422
     assert provider.post(address, data={"title": "Договор"}).status_code == 422
+    # All that is wrong at once, and what was typed and switched off stays.
+    for nothing in ({}, {"file": (io.BytesIO(b"MZ"), "a.pdf")}):
+        both = provider.post(address, data={"title": " "} | nothing)
+        assert both.status_code == 422
+        assert 'id="title-error"' in both.text
+        assert 'id="file-error"' in both.text
+        assert 'name="required" value="yes" checked' not in both.text
+    assert db.scalars(select(Terms)).all() == []
+    assert db.scalars(select(StoredFile)).all() == []
     lying = provider.post(address, data={"title": "Договор", "file": (io.BytesIO(b"MZ"), "a.pdf")})
     assert lying.status_code == 422
     assert 'value="Договор"' in lying.text

@@ -36,25 +36,20 @@ def add_terms(provider_id: int) -> ResponseReturnValue:
     """A new document with its first version."""
     enter(provider_id, manage=True)
     sent = request.files.get("file")
-    problems: dict[str, object] = {}
-    if sent is None or not sent.filename:
-        problems["file"] = _("Choose a file first.")
+    chosen = sent is not None and bool(sent.filename)
     try:
-        if sent is not None and not problems:
-            actions.add(
-                actor(),
-                provider_id,
-                request.form.get("title", ""),
-                safe=safe(),
-                stream=sent.stream,
-                filename=sent.filename or "",
-                required=request.form.get("required") == "yes",
-                form_key=form_key(),
-            )
-    except (Invalid, TooLarge) as error:
-        problems = dict(error.fields) if isinstance(error, Invalid) and error.fields else {"file": error.text}
-    if problems:
-        return _list(provider_id, problems), 422
+        actions.add(
+            actor(),
+            provider_id,
+            request.form.get("title", ""),
+            safe=safe(),
+            stream=sent.stream if sent is not None and chosen else None,
+            filename=(sent.filename or "") if sent is not None else "",
+            required=request.form.get("required") == "yes",
+            form_key=form_key(),
+        )
+    except Invalid as error:
+        return _list(provider_id, error.fields), 422
     flash(_("The document is there for your clients."))
     return redirect(url_for("practice.terms", provider_id=provider_id), 303)
 
