@@ -293,7 +293,7 @@ def affected(session: Session, practice: Practice, absence: Absence) -> list[App
     )
     if absence.specialist_id is not None:
         query = query.where(Appointment.specialist_id == absence.specialist_id)
-    query = with_faces(query).options(joinedload(Appointment.offer))
+    query = with_faces(query).options(joinedload(Appointment.offer), joinedload(Appointment.package))
     return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id).limit(100)))
 
 

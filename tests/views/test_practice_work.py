@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock, tokens
-from app.actions import appointments, asking, invitations, schedule
+from app.actions import appointments, asking, invitations, payments, schedule
 from app.policy import practices
 from app.queries import week as weeks
 from models import Absence, Booking, Invitation, Offer, Provider
@@ -180,6 +180,38 @@ def test_days_off_and_what_stands_in_them(sign_in: Any, db: Any) -> None:
     assert client.post(f"/practice/absences/{absence.id}/remove").status_code == 303
     assert db.scalars(select(Absence)).all() == []
     assert client.get(affected).status_code == 404
+
+
+def test_days_off_say_what_was_paid(sign_in: Any, db: Any, count_statements: Any) -> None:
+    """I-19, S2-36: money in an appointment, a session of a package: per row, and before all are refused."""
+    provider = make.specialist()
+    paid = make.appointment(make.client_of(provider))
+    sold = make.sold(make.client_of(provider, make.resident("Пётр", "Второй")))
+    packed = make.appointment(sold.client, make.free(provider, 3), package_id=sold.id)
+    bare = make.appointment(make.client_of(provider, make.resident("Анна", "Третья")), make.free(provider, 5))
+    payments.record(provider.owner, paid.id, "500")
+    payments.take_back(provider.owner, bare.id, payments.record(provider.owner, bare.id, "300").id)
+    day = local_day(provider, paid.starts_at)
+    absence = schedule.add_absence(
+        provider.owner, provider.id, specialist_id=None, starts=day, ends=day + dt.timedelta(days=20)
+    )
+    client = sign_in(provider.owner)
+    address = f"/practice/absences/{absence.id}"
+    with count_statements(12):
+        page = client.get(f"{address}/affected").text.replace("\N{NO-BREAK SPACE}", " ")
+    rows = re.findall(r'<li class="request".*?</li>', page, re.DOTALL)
+    said = {name: row for row in rows for name in ("Марина", "Пётр", "Анна") if name in row}
+    assert "Оплачено: 500 ₽" in said["Марина"]
+    assert "Пять консультаций" in said["Пётр"]
+    assert "Оплачено" not in said["Анна"] + said["Пётр"]
+    assert "Всего оплачено: 500 ₽" in page
+    assert "1 встреча вернётся в пакет" in page
+    those = [paid.id, packed.id, bare.id]
+    done = client.post(f"{address}/refuse", data={"comment": "Отпуск", "appointment": those})
+    assert done.status_code == 303
+    page = client.get(f"{address}/affected").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Клиентам нужно вернуть: 500 ₽" in page
+    assert sold.used == 0
 
 
 def test_a_part_of_a_day_off(sign_in: Any, db: Any) -> None:
