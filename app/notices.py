@@ -269,6 +269,19 @@ JOURNAL: dict[str, Row] = {
         ),
         Rule((To.PROVIDER,), _l("Moved: %(client)s, from %(before)s to %(when)s")),
     ),
+    "appointment.accepted_at": _ours(
+        _l("Accepted at another time: %(when)s instead of %(before)s"),
+        "calendar-check",
+        _told(
+            To.CLIENT,
+            _l(
+                "%(provider)s has accepted your request at another time: %(when)s instead of %(before)s. If it does "
+                "not suit you, cancel it."
+            ),
+            urgent=True,
+        ),
+        Rule((To.PROVIDER,), _l("Accepted at another time: %(client)s, %(when)s")),
+    ),
     "appointment.held": _ours(
         _l("It took place"),
         "check-check",

@@ -67,7 +67,7 @@ def paid(session: Session, appointments: Sequence[Appointment]) -> dict[int, int
     total = func.sum(Payment.amount)
     query = select(Payment.appointment_id, total).where(Payment.appointment_id.in_(ids))
     rows = session.execute(query.group_by(Payment.appointment_id).having(total > 0))
-    return {row[0]: int(row[1]) for row in rows}
+    return {number: int(amount) for number, amount in rows if number is not None}
 
 
 def together(appointments: Sequence[Appointment], amounts: Mapping[int, int]) -> dict[str, int]:

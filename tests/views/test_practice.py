@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -295,10 +296,55 @@ def test_moving_to_another_time(sign_in: Any) -> None:
     done = client.post(address, data={"at": wanted.isoformat(), "version": asked.version})
     assert (done.status_code, asked.status, asked.starts_at) == (303, "agreed", wanted)
     day = local_day(provider, wanted) + dt.timedelta(days=1)
-    typed = client.post(address, data={"day": f"{day:%Y-%m-%d}", "time": "21:15"})
-    assert typed.status_code == 303
+    evening = {"day": f"{day:%Y-%m-%d}", "time": "21:15"}
+    warned = client.post(address, data=evening)
+    assert (warned.status_code, asked.starts_at) == (409, wanted)
+    assert "вне рабочих часов" in warned.text
+    sure = re.search(r'name="sure" value="([^"]+)"', warned.text)[1]
+    assert client.post(address, data=evening | {"time": "21:30", "sure": sure}).status_code == 409
+    assert client.post(address, data=evening | {"sure": sure}).status_code == 303
     local = asked.starts_at.astimezone(clock.zone(provider.timezone))
     assert (local.date(), local.hour, local.minute) == (day.date(), 21, 15)
+
+
+def test_a_request_is_accepted_at_another_time_with_open_eyes(sign_in: Any, db: Any, run_jobs: Any) -> None:
+    """S2-23, S2-24: the button says that it accepts; the client's clocks, his night and days off are named before."""
+    asked = make.appointment()
+    provider, person = asked.client.provider, asked.client.user
+    person.timezone = "Pacific/Honolulu"
+    db.commit()
+    client = sign_in(provider.owner)
+    page = client.get(f"/practice/appointments/{asked.id}").text
+    assert "Принять на другое время" in page
+    assert "Предложить" not in page
+    address = f"/practice/appointments/{asked.id}/time"
+    page = client.get(address).text
+    assert "chip__theirs" in page
+    assert "У клиента: " in page
+    assert "сможет отменить" in page
+    zone = clock.zone(provider.timezone)
+    first = make.free(provider, 20).astimezone(zone)
+    day = first.replace(tzinfo=None, hour=0, minute=0)
+    schedule.add_absence(
+        provider.owner, provider.id, specialist_id=None, starts=day, ends=day + dt.timedelta(days=1)
+    )
+    # Half past nine in the morning of Yekaterinburg is half past six in the evening of Honolulu.
+    for hour, said, unsaid in (("09:30", "ерабочие дни", "ночь"), ("15:00", "ночь", "вне рабочих")):
+        answer = client.post(address, data={"day": f"{day:%Y-%m-%d}", "time": hour})
+        assert answer.status_code == 409
+        text = answer.text.split('role="alert"')[1].split("</div></div>")[0]
+        assert said in text
+        assert unsaid not in text
+    assert asked.status == "requested"
+    # One of the times on offer stays chosen while it is warned of, also from a page that does not show it.
+    at = next(one for one in (make.free(provider, n) for n in range(60)) if one.astimezone(zone).hour == 15)
+    warned = client.post(address, data={"at": at.isoformat()})
+    assert warned.status_code == 409
+    assert f'value="{at.isoformat()}" checked' in warned.text
+    assert client.post(address, data={"at": at.isoformat(), "sure": at.isoformat()}).status_code == 303
+    assert (asked.status, asked.starts_at) == ("agreed", at)
+    run_jobs()
+    assert "принимает ваш запрос на другое время" in sign_in(person).get("/notices").text
 
 
 def test_the_way_back_is_a_page_of_ours(sign_in: Any) -> None:
