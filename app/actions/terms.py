@@ -86,22 +86,29 @@ def publish(
     stream: IO[bytes],
     filename: str,
     *,
+    known: int | None = None,
     form_key: UUID | None = None,
 ) -> TermsVersion:
     """A new version: consents to the one before hold no longer, and a job tells whoever had agreed (I-21). A form that
-    is sent again gives the version that it made before. Raises Invalid, TooLarge, Forbidden, NotFound."""
+    is sent again gives the version that it made before. `known` is the number of signatures that the actor was told
+    will end by it. Raises Stale if there are more, Invalid, TooLarge, Forbidden, NotFound."""
     terms = load(actor, terms_id, lock=True)
     digest = presses.content(stream)
     press = presses.press(actor, form_key, TermsVersion, terms_id, filename, digest)
     if before := press.made_before():
         return before
-    if digest == db.session.scalar(_newest(terms_id)):
+    newest_id, newest = db.session.execute(_newest(terms_id)).one()
+    if digest == newest:
         raise Invalid(
             {
                 "file": _(
                     "This is the file of the present version. Nothing was changed, and nobody is asked again."
                 )
             }
+        )
+    if known is not None and queries.signed(db.session, newest_id) > known:
+        raise Stale(
+            _("Clients have signed this document meanwhile. Read how many, and choose the file once more.")
         )
     version = _publish(actor, terms, safe, stream, filename)
     providers.record(terms.provider, "terms.published", actor, name=terms.title, version=version.number)
@@ -142,9 +149,9 @@ def tell_of_version(version_id: int, limit: int = 100) -> int:
     return len(agreed)
 
 
-def _newest(terms_id: int) -> Select[str]:
-    """The fingerprint of the present version's file."""
-    query = select(TermsVersion.digest).where(TermsVersion.terms_id == terms_id)
+def _newest(terms_id: int) -> Select[int, str]:
+    """The present version's number in the table, and the fingerprint of its file."""
+    query = select(TermsVersion.id, TermsVersion.digest).where(TermsVersion.terms_id == terms_id)
     return query.order_by(TermsVersion.number.desc()).limit(1)
 
 
