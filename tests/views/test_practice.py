@@ -8,11 +8,12 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app import clock
 from app.actions import appointments, chat, invitations, providers, schedule, terms
 from app.queries import practice as queries
-from models import Appointment, Provider, Terms
+from models import Appointment, Notice, Provider, Terms
 from tests import factories as make
 from tests.views.practice import a_day_of, colleague, local_day, moved_past, pages_of
 
@@ -477,3 +478,44 @@ def test_the_owner_says_who_sees_a_client(sign_in: Any, db: Any) -> None:
     owner.post(f"{address}/specialists", data={"specialist": ["nonsense", 999999]})
     assert member.get(address).status_code == 404
     assert [one.id for one in theirs.client.specialists] == []
+
+
+def test_who_was_switched_off_reads_why(sign_in: Any, db: Any, run_jobs: Any) -> None:
+    """I-20: at every address of the provider's side the same words and nothing of the organization; the rest stays."""
+    provider = make.organization()
+    person, mine, _theirs = colleague(provider)
+    run_jobs()
+    client = sign_in(person)
+    notice = db.scalars(select(Notice.id).where(Notice.user_id == person.id)).first()
+    assert client.get(f"/notices/{notice}").status_code == 302
+    appointments.move(provider.owner, mine.id, "decline", comment="Уволен")
+    one = provider.specialists[0]
+    providers.edit_specialist(provider.owner, one.id, name=one.name, title="", active=False, sees_all=False)
+    old = (
+        "/practice",
+        f"/practice/{provider.id}",
+        f"/practice/appointments/{mine.id}",
+        "/practice/appointments/999999",
+        f"/practice/clients/{mine.client_id}",
+        f"/practice/specialists/{one.id}",
+        f"/pairs/{mine.client_id}/documents",
+        f"/appointments/{mine.id}",
+        f"/notices/{notice}",
+    )
+    said = set()
+    for address in old:
+        answer = client.get(address)
+        assert answer.status_code == 404, address
+        main = answer.text.split("<main")[1].split("</main>")[0]
+        said.add(main)
+        assert "организация закрыла вам доступ" in main, address
+        assert mine.client.user.name not in answer.text
+    assert len(said) == 1
+    assert 'href="/"' in said.pop()
+    part = client.get("/practice", headers={"HX-Request": "true"})
+    assert (part.status_code, part.headers["HX-Retarget"]) == (404, "#toasts")
+    # A stranger's organization is no page, and neither is what has nothing to do with serving.
+    other = make.organization(make.user())
+    for address in (f"/practice/{other.id}", "/orders/999999999"):
+        assert "закрыла вам доступ" not in client.get(address).text
+    assert client.get("/").status_code == 200
