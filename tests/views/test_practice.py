@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app import clock
+from app import clock, tokens
 from app.actions import appointments, chat, invitations, providers, schedule, terms
 from app.queries import practice as queries
 from models import Appointment, Notice, Provider, Terms
@@ -176,6 +176,39 @@ def test_today_begins_with_the_steps_of_somebody_new(sign_in: Any, db: Any) -> N
     invitations.invite(owner, provider.id, "secret")
     db.commit()
     assert 'class="steps"' not in client.get(address).text
+
+
+def test_a_new_colleague_is_told_what_is_missing(sign_in: Any, db: Any) -> None:
+    """I-20: without hours and services nobody can book; himself on his first page, the owner in the list."""
+    provider = make.organization()
+    owner = sign_in(provider.owner)
+    team = f"/practice/{provider.id}/team"
+    assert "нет рабочих часов" not in owner.get(team).text
+    one = providers.add_specialist(provider.owner, provider.id, "Лев Тонкий")
+    listed = owner.get(team).text
+    assert "нет рабочих часов" in listed
+    assert "нет услуг" in listed
+    person = make.user("Лев", "Тонкий")
+    made = invitations.invite(provider.owner, provider.id, "secret", specialist_id=one.id)
+    invitations.accept(person, tokens.derived("secret", "invitation", made.nonce))
+    client, home = sign_in(person), f"/practice/{provider.id}"
+    page = client.get(home).text
+    assert "Клиенты пока не могут записаться" in page
+    assert f'href="{home}/hours"' in page
+    schedule.set_hours(person, one.id, [(0, 540, 1080)])
+    assert client.get(home).text.count("step--done") == 1
+    providers.serve(person, one.id, [provider.offers[0].id])
+    assert "Клиенты пока не могут записаться" not in client.get(home).text
+    assert "нет услуг" not in owner.get(team).text
+
+
+def test_the_owner_who_serves_need_not_type_the_own_name(sign_in: Any) -> None:
+    provider = make.organization()
+    owner, team = sign_in(provider.owner), f"/practice/{provider.id}/team"
+    assert f'href="{team}?me=1#title"' in owner.get(team).text
+    assert f'value="{provider.owner.name}"' in owner.get(f"{team}?me=1").text
+    owner.post(team, data={"name": provider.owner.name, "title": "Директор"})
+    assert "me=1" not in owner.get(team).text
 
 
 def test_a_request_is_accepted_with_one_press(sign_in: Any, db: Any) -> None:

@@ -18,6 +18,7 @@ from app.extensions import db
 from app.policy import Practice
 from app.queries import appointments as queries
 from app.queries import lists
+from app.queries import practice as practices
 from models import Specialist
 from views.context import actor, signed_in
 from views.keys import form_key
@@ -45,8 +46,8 @@ _RULES = (
 @practice.get("/<int:provider_id>/team")
 @signed_in
 def team(provider_id: int) -> ResponseReturnValue:
-    """The organization's specialists, and the form for one more."""
-    return _team(_organization(provider_id), {})
+    """The organization's specialists, and the form for one more; with `me` it has the owner's own name."""
+    return _team(_organization(provider_id), {"name": actor().name} if "me" in request.args else {})
 
 
 @practice.post("/<int:provider_id>/team")
@@ -72,8 +73,19 @@ def _organization(provider_id: int) -> Practice:
 def _team(here: Practice, typed: Mapping[str, str], problems: Mapping[str, object] | None = None) -> str:
     after = number(request.args, "after")
     found, more = lists.specialists(db.session, here.provider, after)
+    bookable = practices.bookable(db.session, [one.id for one in found])
     return page(
-        "practice/team.html", here, found=found, after=after, more=more, typed=typed, problems=problems or {}
+        "practice/team.html",
+        here,
+        found=found,
+        after=after,
+        more=more,
+        bookable=bookable,
+        unready=any(one.active and not bookable[one.id].all for one in found),
+        # An owner who serves, too, need not type the own name.
+        myself="" if any(one.name == actor().name for one in here.provider.specialists) else actor().name,
+        typed=typed,
+        problems=problems or {},
     )
 
 
