@@ -23,7 +23,7 @@ def not_found(error: AtriumError) -> Response:
     names = _ended()
     if not names:
         return errors.of_business(error)
-    said = " ".join(_("“%(name)s” has ended your access as a specialist.", name=name) for name in names)
+    said = " ".join(_("%(name)s has ended your access as a specialist.", name=name) for name in names)
     if "HX-Request" in request.headers or errors.wants_json():
         return errors.answer(error.status, "access_ended", said)
     works = bool(policy.practices(db.session, actor()))
