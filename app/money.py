@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+from babel.numbers import format_currency, get_currency_name, get_currency_precision, get_currency_symbol
 
 #: What one price may be at most, in major units: what a 32-bit column of kopecks holds.
 MOST = 20_000_000
@@ -37,6 +37,17 @@ def shown(amount: int, currency: str, locale: str) -> str:
     pattern = _WHOLE.get(locale.partition("_")[0], "¤#,##0") if whole else None
     text = format_currency(value, currency, locale=locale, format=pattern, currency_digits=not whole)
     return re.sub(r"^([A-Z]{3})(?=\d)", "\\1\N{NO-BREAK SPACE}", text)
+
+
+def sign(currency: str, locale: str) -> str:
+    """«₽», as amounts have it in this language: what stands beside a field."""
+    return get_currency_symbol(currency, locale)
+
+
+def named(currency: str, locale: str) -> str:
+    """«Российский рубль, ₽»"""
+    name, mark = get_currency_name(currency, locale=locale), sign(currency, locale)
+    return f"{name[:1].upper()}{name[1:]}, {mark}"
 
 
 def typed(amount: int, currency: str) -> str:

@@ -269,6 +269,19 @@ JOURNAL: dict[str, Row] = {
         ),
         Rule((To.PROVIDER,), _l("Moved: %(client)s, from %(before)s to %(when)s")),
     ),
+    "appointment.accepted_at": _ours(
+        _l("Accepted at another time: %(when)s instead of %(before)s"),
+        "calendar-check",
+        _told(
+            To.CLIENT,
+            _l(
+                "%(provider)s has accepted your request at another time: %(when)s instead of %(before)s. If it does "
+                "not suit you, cancel it."
+            ),
+            urgent=True,
+        ),
+        Rule((To.PROVIDER,), _l("Accepted at another time: %(client)s, %(when)s")),
+    ),
     "appointment.held": _ours(
         _l("It took place"),
         "check-check",
@@ -295,9 +308,12 @@ JOURNAL: dict[str, Row] = {
         Rule((To.CLIENT,), _l("%(provider)s has recorded your payment of %(sum)s: %(title)s, %(when)s")),
     ),
     "payment.taken_back": _ours(
-        _l("Payment taken back: %(sum)s"),
+        _l("Record of a payment removed: %(sum)s"),
         "rotate-ccw",
-        Rule((To.CLIENT,), _l("%(provider)s has taken back the payment of %(sum)s: %(title)s, %(when)s")),
+        Rule(
+            (To.CLIENT,),
+            _l("%(provider)s has removed the record of the payment of %(sum)s: %(title)s, %(when)s"),
+        ),
     ),
     "payment.repriced": _ours(
         _l("Another price: %(sum)s"),
@@ -329,9 +345,12 @@ JOURNAL: dict[str, Row] = {
         Rule((To.CLIENT,), _l("%(provider)s has recorded your payment of %(sum)s: package “%(title)s”")),
     ),
     "package.payment_taken_back": _ours(
-        _l("Payment taken back: %(sum)s"),
+        _l("Record of a payment removed: %(sum)s"),
         "rotate-ccw",
-        Rule((To.CLIENT,), _l("%(provider)s has taken back the payment of %(sum)s: package “%(title)s”")),
+        Rule(
+            (To.CLIENT,),
+            _l("%(provider)s has removed the record of the payment of %(sum)s: package “%(title)s”"),
+        ),
     ),
     "package.repriced": _ours(
         _l("Another price: %(sum)s"),

@@ -167,6 +167,12 @@ class Safe:
         self._storage.keep(stored, off_thread(lambda: self._vault.seal(data, stored.id.hex)))
         return stored, hashlib.sha256(data).hexdigest()
 
+    @staticmethod
+    def check(stream: IO[bytes], filename: str) -> None:
+        """Raise what `save` would; nothing is kept, and the stream stands at its beginning again."""
+        checked_type(*_read(stream, filename))
+        stream.seek(0)
+
     def read(self, file_id: UUID) -> bytes:
         """The bytes as they came. Raises FileNotFoundError, vault.Broken."""
         sealed = self._storage.path(file_id).read_bytes()

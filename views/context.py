@@ -74,6 +74,7 @@ def init_app(app: Flask) -> None:
         counters=counters,
     )
     app.jinja_env.filters.update(
+        currency_sign=currency_sign,
         day=day,
         day_long=day_long,
         filesize=filesize,
@@ -310,6 +311,11 @@ def elsewhere(start: dt.datetime, end: dt.datetime, zone_name: str) -> str:
 def money(amount: int, currency: str) -> str:
     """2 000 ₽"""
     return prices.shown(amount, currency, _language())
+
+
+def currency_sign(currency: str) -> str:
+    """₽"""
+    return prices.sign(currency, _language())
 
 
 def _date(value: dt.datetime | dt.date) -> dt.date:

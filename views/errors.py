@@ -25,7 +25,7 @@ from app.extensions import db
 
 
 def init_app(app: Flask) -> None:
-    app.register_error_handler(AtriumError, _of_business)
+    app.register_error_handler(AtriumError, of_business)
     app.register_error_handler(CSRFError, _of_csrf)
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(Exception, _of_surprise)
@@ -57,7 +57,7 @@ def _of_part(status: int, text: str) -> Response:
     return response
 
 
-def _of_business(error: AtriumError) -> Response:
+def of_business(error: AtriumError) -> Response:
     fields = {name: str(text) for name, text in error.fields.items()} if isinstance(error, Invalid) else {}
     response = answer(error.status, error.code, str(error.text), fields)
     if wait := getattr(error, "seconds", 0):

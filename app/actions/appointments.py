@@ -217,7 +217,8 @@ def reschedule(
             raise
         raise Taken from None
     data = {"from": status, "to": AGREED.name, "before": before.isoformat()}
-    record(appointment, "appointment.moved", actor, **data)
+    kind = "appointment.accepted_at" if status == REQUESTED.name else "appointment.moved"
+    record(appointment, kind, actor, **data)
     crowd_out(appointment)
     return appointment
 

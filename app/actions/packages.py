@@ -211,7 +211,9 @@ def cancel(actor: Actor, sold_id: int) -> ClientPackage:
             code="used",
         )
     if account(db.session, sold).paid:
-        raise Invalid(text=_("Take the payments back first, then cancel the package."), code="paid")
+        raise Invalid(
+            text=_("Remove the records of the payments first, then cancel the package."), code="paid"
+        )
     sold.cancelled_at = clock.now()
     db.session.flush()
     _tell(actor, sold, "package.cancelled")

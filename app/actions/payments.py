@@ -92,7 +92,7 @@ def reprice(actor: Actor, bill_id: int, typed: str, *, of: type[Bill] = Appointm
     if price is None or not typed.strip():
         raise Invalid({"price": _("Please enter an amount, for example 1500 or 1500,50.")})
     if price < account(db.session, bill).paid:
-        raise Invalid({"price": _("More has been paid already: take a payment back first.")})
+        raise Invalid({"price": _("More has been paid already: remove the record of a payment first.")})
     if price != bill.price:
         bill.price = price
         _tell(actor, bill, "repriced", price)

@@ -41,6 +41,8 @@ MAX_TEXT = 5000
 #: Services of a provider, and specialists who serve in an organization, at most.
 MOST_OFFERS = 200
 MOST_SPECIALISTS = 200
+#: Minutes before an appointment by which it must be asked for, at most.
+MOST_NOTICE = 30 * 24 * 60
 #: Minutes between the starts on offer.
 STEPS = (5, 10, 15, 20, 30, 45, 60, 90, 120)
 
@@ -142,7 +144,7 @@ def edit(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Provider:
         "currency": _currency(provider, sent.get("currency", provider.currency), errors),
         "holds_requests": sent.get("holds_requests", "yes" if provider.holds_requests else "") == "yes",
         "step": number(sent.get("step", str(provider.step)), "step", errors, among=STEPS),
-        "notice": number(sent.get("notice", str(provider.notice)), "notice", errors, 0, 60 * 24 * 30),
+        "notice": number(sent.get("notice", str(provider.notice)), "notice", errors, 0, MOST_NOTICE),
         "horizon": number(sent.get("horizon", str(provider.horizon)), "horizon", errors, 1, 366),
         "reminder": number(sent.get("reminder", str(provider.reminder)), "reminder", errors, 0, 24 * 14),
         "place": line(sent.get("place", provider.place), "place", errors),

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select
 from app import clock, journal, queue
 from app.actions import documents, presses, providers
 from app.actions.base import action, many
-from app.errors import Forbidden, Invalid, NotFound, Stale
+from app.errors import Forbidden, Invalid, NotFound, Stale, TooLarge
 from app.extensions import db
 from app.policy import Actor, load_client, load_practice
 from app.queries import terms as queries
@@ -33,16 +33,23 @@ def add(
     title: str,
     *,
     safe: Safe,
-    stream: IO[bytes],
+    stream: IO[bytes] | None,
     filename: str,
     required: bool,
     form_key: UUID | None = None,
 ) -> Terms:
     """A new document of terms with its first version. A form that is sent again gives the one that it added before.
-    Raises Invalid, TooLarge, Forbidden, NotFound."""
+    Raises Invalid with all that is wrong, the file too (`stream` None: none was chosen), Forbidden, NotFound."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
     press = presses.press(
-        actor, form_key, Terms, provider_id, title, required, filename, presses.content(stream)
+        actor,
+        form_key,
+        Terms,
+        provider_id,
+        title,
+        required,
+        filename,
+        presses.content(stream) if stream else "",
     )
     if before := press.made_before():
         return before
@@ -54,7 +61,14 @@ def add(
             "There are %(number)s documents already. Publish a new version of one of them instead.",
             number=MOST,
         )
-    if errors:
+    try:
+        if stream is None:
+            errors["file"] = _("Choose a file first.")
+        else:
+            safe.check(stream, filename)
+    except (Invalid, TooLarge) as error:
+        errors["file"] = error.text
+    if errors or stream is None:
         raise Invalid(errors)
     terms = Terms(provider_id=provider_id, title=title, required=required, position=count)
     db.session.add(terms)
@@ -72,22 +86,29 @@ def publish(
     stream: IO[bytes],
     filename: str,
     *,
+    known: int | None = None,
     form_key: UUID | None = None,
 ) -> TermsVersion:
     """A new version: consents to the one before hold no longer, and a job tells whoever had agreed (I-21). A form that
-    is sent again gives the version that it made before. Raises Invalid, TooLarge, Forbidden, NotFound."""
+    is sent again gives the version that it made before. `known` is the number of signatures that the actor was told
+    will end by it. Raises Stale if there are more, Invalid, TooLarge, Forbidden, NotFound."""
     terms = load(actor, terms_id, lock=True)
     digest = presses.content(stream)
     press = presses.press(actor, form_key, TermsVersion, terms_id, filename, digest)
     if before := press.made_before():
         return before
-    if digest == db.session.scalar(_newest(terms_id)):
+    newest_id, newest = db.session.execute(_newest(terms_id)).one()
+    if digest == newest:
         raise Invalid(
             {
                 "file": _(
                     "This is the file of the present version. Nothing was changed, and nobody is asked again."
                 )
             }
+        )
+    if known is not None and queries.signed(db.session, newest_id) > known:
+        raise Stale(
+            _("Clients have signed this document meanwhile. Read how many, and choose the file once more.")
         )
     version = _publish(actor, terms, safe, stream, filename)
     providers.record(terms.provider, "terms.published", actor, name=terms.title, version=version.number)
@@ -128,9 +149,9 @@ def tell_of_version(version_id: int, limit: int = 100) -> int:
     return len(agreed)
 
 
-def _newest(terms_id: int) -> Select[str]:
-    """The fingerprint of the present version's file."""
-    query = select(TermsVersion.digest).where(TermsVersion.terms_id == terms_id)
+def _newest(terms_id: int) -> Select[int, str]:
+    """The present version's number in the table, and the fingerprint of its file."""
+    query = select(TermsVersion.id, TermsVersion.digest).where(TermsVersion.terms_id == terms_id)
     return query.order_by(TermsVersion.number.desc()).limit(1)
 
 

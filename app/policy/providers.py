@@ -55,6 +55,18 @@ def _practices() -> Any:
     )
 
 
+def ended_practices(session: Session, actor: Actor) -> dict[int, str]:
+    """The organizations that have switched the actor off as their specialist, by number: their names, and nothing more
+    of them. One statement."""
+    query = (
+        select(Provider.id, Provider.name)
+        .join(Specialist, Specialist.provider_id == Provider.id)
+        .where(Specialist.user_id == actor.id, Specialist.active.is_(False), Provider.owner_id != actor.id)
+        .order_by(Provider.id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def load_practice(
     session: Session,
     actor: Actor,

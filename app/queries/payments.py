@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.flows import CALLED_OFF, DECLINED
@@ -59,6 +59,24 @@ def account(session: Session, bill: Bill) -> Account:
         .order_by(Payment.id)
     ).all()
     return Account(bill.price, sum(row.amount for row in rows), rows, is_off(bill))
+
+
+def paid(session: Session, appointments: Sequence[Appointment]) -> dict[int, int]:
+    """By appointment what has been paid for it, where anything has. One statement."""
+    ids = [one.id for one in appointments]
+    total = func.sum(Payment.amount)
+    query = select(Payment.appointment_id, total).where(Payment.appointment_id.in_(ids))
+    rows = session.execute(query.group_by(Payment.appointment_id).having(total > 0))
+    return {number: int(amount) for number, amount in rows if number is not None}
+
+
+def together(appointments: Sequence[Appointment], amounts: Mapping[int, int]) -> dict[str, int]:
+    """The same by currency: an appointment keeps the one that it was agreed in."""
+    found: dict[str, int] = {}
+    for one in appointments:
+        if amount := amounts.get(one.id):
+            found[one.currency] = found.get(one.currency, 0) + amount
+    return found
 
 
 def _of(bill: Bill) -> ColumnElement[bool]:

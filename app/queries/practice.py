@@ -31,6 +31,7 @@ from models import (
     User,
 )
 from models.documents import offer_terms
+from models.providers import offer_specialists
 
 PAGE = 40
 #: Requests and unmarked appointments of the first page.
@@ -192,6 +193,27 @@ def _ready() -> Any:
     return select(exists().where(Offer.provider_id == _PROVIDER, Offer.active), hours, invited)
 
 
+@dataclass(frozen=True)
+class Bookable:
+    """What a specialist has of what clients need to book him."""
+
+    hours: bool
+    offers: bool
+
+    @property
+    def all(self) -> bool:
+        return self.hours and self.offers
+
+
+def bookable(session: Session, specialist_ids: Sequence[int]) -> dict[int, Bookable]:
+    """By specialist. One statement."""
+    hours = exists().where(Hours.specialist_id == Specialist.id)
+    does = offer_specialists.c
+    offers = exists().where(does.specialist_id == Specialist.id, does.offer_id == Offer.id, Offer.active)
+    query = select(Specialist.id, hours, offers).where(Specialist.id.in_(list(specialist_ids)))
+    return {number: Bookable(*what) for number, *what in session.execute(query)}
+
+
 def demanding(session: Session, terms: Terms) -> Sequence[int]:
     """The numbers of the services that cannot be asked for before a document is signed. One statement."""
     query = select(offer_terms.c.offer_id).where(offer_terms.c.terms_id == terms.id)
@@ -293,7 +315,7 @@ def affected(session: Session, practice: Practice, absence: Absence) -> list[App
     )
     if absence.specialist_id is not None:
         query = query.where(Appointment.specialist_id == absence.specialist_id)
-    query = with_faces(query).options(joinedload(Appointment.offer))
+    query = with_faces(query).options(joinedload(Appointment.offer), joinedload(Appointment.package))
     return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id).limit(100)))
 
 

@@ -132,6 +132,52 @@ def _signers(session: Session, version_id: int, after: int, limit: int) -> Seque
     return session.scalars(query).all()
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a client has said about a version, oldest first: given, withdrawn, given again."""
+
+    client: Client
+    lines: list[Consent]
+
+    @property
+    def signed(self) -> bool:
+        """His last word holds."""
+        return self.lines[-1].given
+
+
+def said_about(session: Session, version_id: int, after: int | None = None) -> tuple[list[Said], int | None]:
+    """A page of the clients who have ever signed a version, by their numbers, each with his lines of the log; and the
+    one behind whom the next page begins (I-21). Two statements."""
+    spoke = select(Consent.client_id).where(Consent.version_id == version_id).distinct()
+    query = select(Client).where(Client.id.in_(spoke)).options(joinedload(Client.user).load_only(*FACE))
+    clients, further = paging.onward(session, query, (Client.id,), after)
+    lines: dict[int, list[Consent]] = {one.id: [] for one in clients}
+    of_page = (Consent.version_id == version_id, Consent.client_id.in_(list(lines)))
+    for line in session.scalars(select(Consent).where(*of_page).order_by(Consent.id)):
+        lines[line.client_id].append(line)
+    return [Said(one, lines[one.id]) for one in clients], further
+
+
+def signatures(session: Session, version_ids: Sequence[int]) -> dict[int, int]:
+    """By version how many clients' last word about it is consent. One statement."""
+    last = (
+        select(Consent.version_id, Consent.given)
+        .where(Consent.version_id.in_(list(version_ids)))
+        .order_by(Consent.version_id, Consent.client_id, Consent.id.desc())
+        .ext(distinct_on(Consent.version_id, Consent.client_id))
+        .subquery()
+    )
+    query = select(last.c.version_id, func.count()).where(last.c.given).group_by(last.c.version_id)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def version(session: Session, terms: Terms, number: int) -> TermsVersion | None:
+    """A version of a document by its number. One statement."""
+    query = select(TermsVersion).where(TermsVersion.terms_id == terms.id, TermsVersion.number == number)
+    found: TermsVersion | None = session.scalar(query.options(joinedload(TermsVersion.file)))
+    return found
+
+
 def agreed_before(session: Session, version: TermsVersion, *, after: int, limit: int) -> Sequence[Client]:
     """Those of them who had agreed to the version before this one: it is not signed any more, so they stay the same."""
     earlier = select(TermsVersion.id).where(

@@ -199,7 +199,7 @@ def test_moving_to_another_time(db, run_jobs):
     appointments.reschedule(provider.owner, asked.id, after)
     run_jobs()
     assert (asked.status, asked.starts_at, asked.ends_at) == ("agreed", after, after + dt.timedelta(hours=1))
-    assert _told(db, asked.client.user) == ["appointment.moved"]
+    assert _told(db, asked.client.user) == ["appointment.accepted_at"]
     assert make.free(provider) == before
     with pytest.raises(Forbidden):
         appointments.reschedule(asked.client.user, asked.id, before)
@@ -209,6 +209,9 @@ def test_moving_to_another_time(db, run_jobs):
     with pytest.raises(Taken):
         appointments.reschedule(provider.owner, asked.id, other.starts_at)
     assert asked.starts_at == after
+    appointments.reschedule(provider.owner, asked.id, make.free(provider, 8))
+    run_jobs()
+    assert _told(db, asked.client.user) == ["appointment.accepted_at", "appointment.moved"]
 
 
 def test_the_timers(db, run_jobs, later):

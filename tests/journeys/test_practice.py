@@ -74,7 +74,7 @@ def test_from_the_first_service_to_the_meeting(new_page: Any, app: Flask) -> Non
     assert made.token_hash == tokens.hashed(token)
     client = invitations.accept(make.resident("Мария", "Клиентова"), token)
     page.goto("/practice")
-    expect(page.locator(".setup")).to_have_count(0)
+    expect(page.locator(".first-steps")).to_have_count(0)
     expect(page.locator("body")).to_have_attribute("data-connection", "online")
     asked = make.appointment(client, make.free(provider, 2), words="Первый раз")
 

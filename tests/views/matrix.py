@@ -581,7 +581,6 @@ PAIRS = [
             "GET practice.one_terms",
             "POST practice.edit_terms",
             "POST practice.publish_terms",
-            "POST practice.download_version",
         )
     ),
 ]
@@ -717,9 +716,22 @@ PACKAGES = [
     ),
 ]
 
+# --- questions before something ends -------------------------------------------------------------------------------
+
+_FIRST_VERSION: Params = lambda world, _who: {"terms_id": world.rows["terms"], "version": 1}  # noqa: E731
+
+QUESTIONS = [
+    # There is no such payment (any more): nothing to ask, back to the money.
+    _provider("GET practice.ask_take_back", 302, 404, "appointment", **_NO_PAYMENT),
+    _provider("GET practice.ask_take_back_sold", 302, 404, "sold", **_NO_PAYMENT),
+    row("GET practice.new_version", 404, thing="a foreign one", path=of_rows("terms_id", "terms")),
+    row("GET practice.terms_version", 404, thing="a foreign one", path=_FIRST_VERSION),
+    row("POST practice.download_version", 404, thing="a foreign one", path=_FIRST_VERSION),
+]
+
 ROWS = [
     *(*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN),
-    *(*MEETINGS, *PRACTICE, *PAIRS, *PROFILES, *REGISTRATION, *PACKAGES),
+    *(*MEETINGS, *PRACTICE, *PAIRS, *PROFILES, *REGISTRATION, *PACKAGES, *QUESTIONS),
 ]
 
 # --- sockets -------------------------------------------------------------------------------------------------------

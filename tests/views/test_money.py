@@ -150,3 +150,31 @@ def test_what_was_paid_for_nothing_is_to_be_returned(sign_in):
     assert all("К возврату" in who.get(address).text for who, address in pages)
     payments.take_back(owner, asked.id, paid.id)
     assert all("К возврату" not in who.get(address).text for who, address in pages)
+
+
+def test_a_record_goes_after_a_question(sign_in, db):
+    """S2-36: sum, way and moment are named before; the page without a script asks the same; once is enough."""
+    asked = make.appointment()
+    owner = asked.client.provider.owner
+    paid = payments.record(owner, asked.id, "500", method="card", note="на стойке")
+    provider = sign_in(owner)
+    money = f"/practice/appointments/{asked.id}/payments"
+    ask = f"{money}/{paid.id}/take-back"
+    page = provider.get(money).text
+    assert f'href="{ask}"' in page
+    assert f'data-dialog="payment-{paid.id}"' in page
+    question = provider.get(ask).text
+    for said in ("500", "картой", "на стойке", "Удалить запись об оплате", "2\N{NO-BREAK SPACE}000"):
+        assert said in question
+    assert account(db, asked).paid == 50000
+    assert provider.post(ask).status_code == 303
+    gone = provider.get(ask)
+    assert (gone.status_code, gone.location) == (302, money)
+
+
+def test_fields_of_money_have_its_sign(sign_in):
+    """«Цена, ₽»: as amounts are written, not by the letters of the bank."""
+    provider = make.specialist()
+    owner = sign_in(provider.owner)
+    assert "Цена, ₽" in owner.get(f"/practice/{provider.id}/services/new").text
+    assert "Российский рубль, ₽" in owner.get(f"/practice/{provider.id}/settings").text

@@ -155,6 +155,8 @@ def test_the_money_of_a_package_on_both_sides(sign_in, db):
     assert "https://pay.example.org/me" not in client.get(f"/packages/{sold.id}").text
     assert "оплачен полностью" in client.get(f"/providers/{sold.client_id}").text
     [payment] = account(db, sold).standing
+    question = owner.get(f"{address}/payments/{payment.id}/take-back").text
+    assert "Остаток к доплате станет 4\N{NO-BREAK SPACE}000" in question
     assert owner.post(f"{address}/payments/{payment.id}/take-back").status_code == 303
     assert account(db, sold).paid == 0
 
@@ -172,7 +174,7 @@ def test_a_sale_is_cancelled_or_the_page_says_why_not(sign_in, db):
     payment = payments.record(sold.client.provider.owner, sold.id, "100", of=ClientPackage)
     refused = owner.post(f"{address}/cancel")
     assert refused.status_code == 422
-    assert "Сначала отмените платежи" in refused.text
+    assert "Сначала удалите записи об оплате" in refused.text
     payments.take_back(sold.client.provider.owner, sold.id, payment.id, of=ClientPackage)
     assert owner.post(f"{address}/cancel").status_code == 303
     assert "Отменён" in owner.get(address).text

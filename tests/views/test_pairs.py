@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.actions import terms
-from models import Consent, SharedDocument
+from models import Consent, SharedDocument, StoredFile, Terms, TermsVersion
 from tests import factories as make
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -173,6 +173,15 @@ def test_the_providers_terms(app, db, pair, sign_in):
     wrong = provider.post(address, data={"title": "", "file": (io.BytesIO(PDF), "a.pdf")})
     assert wrong.status_code == 422
     assert provider.post(address, data={"title": "Договор"}).status_code == 422
+    # All that is wrong at once, and what was typed and switched off stays.
+    for nothing in ({}, {"file": (io.BytesIO(b"MZ"), "a.pdf")}):
+        both = provider.post(address, data={"title": " "} | nothing)
+        assert both.status_code == 422
+        assert 'id="title-error"' in both.text
+        assert 'id="file-error"' in both.text
+        assert 'name="required" value="yes" checked' not in both.text
+    assert db.scalars(select(Terms)).all() == []
+    assert db.scalars(select(StoredFile)).all() == []
     lying = provider.post(address, data={"title": "Договор", "file": (io.BytesIO(b"MZ"), "a.pdf")})
     assert lying.status_code == 422
     assert 'value="Договор"' in lying.text
@@ -181,6 +190,63 @@ def test_the_providers_terms(app, db, pair, sign_in):
     )
     assert done.status_code == 303
     assert "Договор" in sign_in(pair.user).get(f"/pairs/{pair.id}/terms").text
+
+
+def test_a_new_version_asks_before_signatures_end(db, pair, contract, sign_in):
+    """I-21: how many end is said before; who signs meanwhile is counted; without signatures nothing is asked."""
+    client, provider = sign_in(pair.user), sign_in(pair.provider.owner)
+    address = f"/practice/terms/{contract.id}"
+    assert "new-version" not in provider.get(address).text
+    first = contract.versions[0]
+    client.post(f"/pairs/{pair.id}/terms/consent", data={"sign": first.id})
+    page = provider.get(address).text
+    assert f'href="{address}/versions"' in page
+    question = provider.get(f"{address}/versions").text
+    for shown in (page, question):
+        assert "1 подпись перестанет действовать" in shown
+        assert 'name="signed" value="1"' in shown
+    # A form from before the signature: nothing is published, and the question comes.
+    late = provider.post(f"{address}/versions", data={"file": (io.BytesIO(PDF + b"2"), "b.pdf")})
+    assert late.status_code == 409
+    assert 'name="signed" value="1"' in late.text
+    same = provider.post(f"{address}/versions", data={"signed": 1, "file": (io.BytesIO(PDF), "b.pdf")})
+    assert same.status_code == 422
+    assert "файл нынешней версии" in same.text
+    assert provider.post(f"{address}/versions", data={"signed": 1}).status_code == 422
+    assert db.scalars(select(TermsVersion.number)).all() == [1]
+    done = provider.post(f"{address}/versions", data={"signed": 1, "file": (io.BytesIO(PDF + b"2"), "b.pdf")})
+    assert (done.status_code, done.location) == (303, address)
+    assert db.scalars(select(TermsVersion.number).order_by(TermsVersion.number)).all() == [1, 2]
+
+
+def test_old_versions_keep_their_files_and_signatures(app, db, pair, contract, sign_in, count_statements):
+    """I-21, D-16, S2-55: each version has its page with file, hash, who signed it, who withdrew, and when."""
+    client, owner = sign_in(pair.user), sign_in(pair.provider.owner)
+    first = contract.versions[0]
+    for word in ("sign", "withdraw", "sign", "withdraw"):
+        client.post(f"/pairs/{pair.id}/terms/consent", data={word: first.id})
+    other = make.client_of(pair.provider, make.resident("Пётр", "Второй"))
+    terms.change_consent(other.user, other.id, {first.id: True})
+    terms.publish(
+        pair.provider.owner, contract.id, app.extensions["safe"], io.BytesIO(PDF + b"2"), "dogovor2.pdf"
+    )
+    address = f"/practice/terms/{contract.id}"
+    assert f"{address}/versions/1" in owner.get(address).text
+    with count_statements(12):
+        page = owner.get(f"{address}/versions/1").text
+    assert first.digest in page
+    assert "dogovor.pdf" in page
+    rows = {name: row for row in page.split("<li>") for name in ("Марина", "Пётр") if name in row}
+    assert (rows["Марина"].count("Подписано: "), rows["Марина"].count("Отозвано: ")) == (2, 2)
+    assert "status--ok" not in rows["Марина"]
+    assert "status--ok" in rows["Пётр"]
+    link = _link(owner.post(f"{address}/versions/1/download").text)
+    assert owner.get(link).data == PDF
+    assert client.get(link).status_code == 404
+    assert "никто не подписывал" in owner.get(f"{address}/versions/2").text
+    assert owner.get(f"{address}/versions/3").status_code == 404
+    assert owner.get(f"{address}/versions/99999999999").status_code == 404
+    assert owner.post(f"{address}/versions/3/download").status_code == 404
 
 
 def test_statements(pair, contract, sign_in, count_statements):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from app import clock
+from app import clock, tokens
 from app.actions import appointments, chat, invitations, providers, schedule, terms
 from app.queries import practice as queries
-from models import Appointment, Provider, Terms
+from models import Appointment, Notice, Provider, Terms
 from tests import factories as make
 from tests.views.practice import a_day_of, colleague, local_day, moved_past, pages_of
 
@@ -173,7 +175,40 @@ def test_today_begins_with_the_steps_of_somebody_new(sign_in: Any, db: Any) -> N
     schedule.set_hours(owner, provider.specialists[0].id, make.OFFICE_HOURS)
     invitations.invite(owner, provider.id, "secret")
     db.commit()
-    assert 'class="steps"' not in client.get(address).text
+    assert 'class="first-steps"' not in client.get(address).text
+
+
+def test_a_new_colleague_is_told_what_is_missing(sign_in: Any, db: Any) -> None:
+    """I-20: without hours and services nobody can book; himself on his first page, the owner in the list."""
+    provider = make.organization()
+    owner = sign_in(provider.owner)
+    team = f"/practice/{provider.id}/team"
+    assert "нет рабочих часов" not in owner.get(team).text
+    one = providers.add_specialist(provider.owner, provider.id, "Лев Тонкий")
+    listed = owner.get(team).text
+    assert "нет рабочих часов" in listed
+    assert "нет услуг" in listed
+    person = make.user("Лев", "Тонкий")
+    made = invitations.invite(provider.owner, provider.id, "secret", specialist_id=one.id)
+    invitations.accept(person, tokens.derived("secret", "invitation", made.nonce))
+    client, home = sign_in(person), f"/practice/{provider.id}"
+    page = client.get(home).text
+    assert "Клиенты пока не могут записаться" in page
+    assert f'href="{home}/hours"' in page
+    schedule.set_hours(person, one.id, [(0, 540, 1080)])
+    assert client.get(home).text.count("step--done") == 1
+    providers.serve(person, one.id, [provider.offers[0].id])
+    assert "Клиенты пока не могут записаться" not in client.get(home).text
+    assert "нет услуг" not in owner.get(team).text
+
+
+def test_the_owner_who_serves_need_not_type_the_own_name(sign_in: Any) -> None:
+    provider = make.organization()
+    owner, team = sign_in(provider.owner), f"/practice/{provider.id}/team"
+    assert f'href="{team}?me=1#title"' in owner.get(team).text
+    assert f'value="{provider.owner.name}"' in owner.get(f"{team}?me=1").text
+    owner.post(team, data={"name": provider.owner.name, "title": "Директор"})
+    assert "me=1" not in owner.get(team).text
 
 
 def test_a_request_is_accepted_with_one_press(sign_in: Any, db: Any) -> None:
@@ -295,10 +330,55 @@ def test_moving_to_another_time(sign_in: Any) -> None:
     done = client.post(address, data={"at": wanted.isoformat(), "version": asked.version})
     assert (done.status_code, asked.status, asked.starts_at) == (303, "agreed", wanted)
     day = local_day(provider, wanted) + dt.timedelta(days=1)
-    typed = client.post(address, data={"day": f"{day:%Y-%m-%d}", "time": "21:15"})
-    assert typed.status_code == 303
+    evening = {"day": f"{day:%Y-%m-%d}", "time": "21:15"}
+    warned = client.post(address, data=evening)
+    assert (warned.status_code, asked.starts_at) == (409, wanted)
+    assert "вне рабочих часов" in warned.text
+    sure = re.search(r'name="sure" value="([^"]+)"', warned.text)[1]
+    assert client.post(address, data=evening | {"time": "21:30", "sure": sure}).status_code == 409
+    assert client.post(address, data=evening | {"sure": sure}).status_code == 303
     local = asked.starts_at.astimezone(clock.zone(provider.timezone))
     assert (local.date(), local.hour, local.minute) == (day.date(), 21, 15)
+
+
+def test_a_request_is_accepted_at_another_time_with_open_eyes(sign_in: Any, db: Any, run_jobs: Any) -> None:
+    """S2-23, S2-24: the button says that it accepts; the client's clocks, his night and days off are named before."""
+    asked = make.appointment()
+    provider, person = asked.client.provider, asked.client.user
+    person.timezone = "Pacific/Honolulu"
+    db.commit()
+    client = sign_in(provider.owner)
+    page = client.get(f"/practice/appointments/{asked.id}").text
+    assert "Принять на другое время" in page
+    assert "Предложить" not in page
+    address = f"/practice/appointments/{asked.id}/time"
+    page = client.get(address).text
+    assert "chip__theirs" in page
+    assert "У клиента: " in page
+    assert "сможет отменить" in page
+    zone = clock.zone(provider.timezone)
+    first = make.free(provider, 20).astimezone(zone)
+    day = first.replace(tzinfo=None, hour=0, minute=0)
+    schedule.add_absence(
+        provider.owner, provider.id, specialist_id=None, starts=day, ends=day + dt.timedelta(days=1)
+    )
+    # Half past nine in the morning of Yekaterinburg is half past six in the evening of Honolulu.
+    for hour, said, unsaid in (("09:30", "ерабочие дни", "ночь"), ("15:00", "ночь", "вне рабочих")):
+        answer = client.post(address, data={"day": f"{day:%Y-%m-%d}", "time": hour})
+        assert answer.status_code == 409
+        text = answer.text.split('role="alert"')[1].split("</div></div>")[0]
+        assert said in text
+        assert unsaid not in text
+    assert asked.status == "requested"
+    # One of the times on offer stays chosen while it is warned of, also from a page that does not show it.
+    at = next(one for one in (make.free(provider, n) for n in range(60)) if one.astimezone(zone).hour == 15)
+    warned = client.post(address, data={"at": at.isoformat()})
+    assert warned.status_code == 409
+    assert f'value="{at.isoformat()}" checked' in warned.text
+    assert client.post(address, data={"at": at.isoformat(), "sure": at.isoformat()}).status_code == 303
+    assert (asked.status, asked.starts_at) == ("agreed", at)
+    run_jobs()
+    assert "принимает ваш запрос на другое время" in sign_in(person).get("/notices").text
 
 
 def test_the_way_back_is_a_page_of_ours(sign_in: Any) -> None:
@@ -431,3 +511,44 @@ def test_the_owner_says_who_sees_a_client(sign_in: Any, db: Any) -> None:
     owner.post(f"{address}/specialists", data={"specialist": ["nonsense", 999999]})
     assert member.get(address).status_code == 404
     assert [one.id for one in theirs.client.specialists] == []
+
+
+def test_who_was_switched_off_reads_why(sign_in: Any, db: Any, run_jobs: Any) -> None:
+    """I-20: at every address of the provider's side the same words and nothing of the organization; the rest stays."""
+    provider = make.organization()
+    person, mine, _theirs = colleague(provider)
+    run_jobs()
+    client = sign_in(person)
+    notice = db.scalars(select(Notice.id).where(Notice.user_id == person.id)).first()
+    assert client.get(f"/notices/{notice}").status_code == 302
+    appointments.move(provider.owner, mine.id, "decline", comment="Уволен")
+    one = provider.specialists[0]
+    providers.edit_specialist(provider.owner, one.id, name=one.name, title="", active=False, sees_all=False)
+    old = (
+        "/practice",
+        f"/practice/{provider.id}",
+        f"/practice/appointments/{mine.id}",
+        "/practice/appointments/999999",
+        f"/practice/clients/{mine.client_id}",
+        f"/practice/specialists/{one.id}",
+        f"/pairs/{mine.client_id}/documents",
+        f"/appointments/{mine.id}",
+        f"/notices/{notice}",
+    )
+    said = set()
+    for address in old:
+        answer = client.get(address)
+        assert answer.status_code == 404, address
+        main = answer.text.split("<main")[1].split("</main>")[0]
+        said.add(main)
+        assert "закрыла вам доступ" in main, address
+        assert mine.client.user.name not in answer.text
+    assert len(said) == 1
+    assert 'href="/"' in said.pop()
+    part = client.get("/practice", headers={"HX-Request": "true"})
+    assert (part.status_code, part.headers["HX-Retarget"]) == (404, "#toasts")
+    # A stranger's organization is no page, and neither is what has nothing to do with serving.
+    other = make.organization(make.user())
+    for address in (f"/practice/{other.id}", "/orders/999999999"):
+        assert "закрыла вам доступ" not in client.get(address).text
+    assert client.get("/").status_code == 200

@@ -196,8 +196,15 @@ def test_who_has_signed_is_a_list_of_pages(app: Any, db: Any, sign_in: Any, monk
     assert re.findall(r"Клиент (Услуга\d)", owner.get(f"{address}?{after}").text) == ["Услуга2", "Услуга3"]
     oldest = owner.get(f"{address}?{before}").text
     assert (oldest.count("SHA-256"), "dogovor.pdf" in oldest, "Клиент Услуга0" in oldest) == (1, True, True)
-    links = owner.post(f"{address}/download?{before}").text
+    links = owner.post(f"{address}/versions/1/download").text
     assert len(re.findall(r'href="/downloads/', links)) == 1
+    # Those of one version, too.
+    newest = owner.get(f"{address}/versions/3").text
+    assert re.findall(r"Клиент (Услуга\d)", newest) == ["Услуга0", "Услуга1"]
+    assert re.findall(r"Клиент (Услуга\d)", owner.get(f"{address}/versions/3?{after}").text) == [
+        "Услуга2",
+        "Услуга3",
+    ]
 
 
 def test_a_hundred_versions_cost_no_more(app: Any, db: Any, sign_in: Any, count_statements: Any) -> None:

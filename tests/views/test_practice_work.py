@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock, tokens
-from app.actions import appointments, asking, invitations, schedule
+from app.actions import appointments, asking, invitations, payments, schedule
 from app.policy import practices
 from app.queries import week as weeks
 from models import Absence, Booking, Invitation, Offer, Provider
@@ -181,6 +181,38 @@ def test_days_off_and_what_stands_in_them(sign_in: Any, db: Any) -> None:
     assert client.post(f"/practice/absences/{absence.id}/remove").status_code == 303
     assert db.scalars(select(Absence)).all() == []
     assert client.get(affected).status_code == 404
+
+
+def test_days_off_say_what_was_paid(sign_in: Any, db: Any, count_statements: Any) -> None:
+    """I-19, S2-36: money in an appointment, a session of a package: per row, and before all are refused."""
+    provider = make.specialist()
+    paid = make.appointment(make.client_of(provider))
+    sold = make.sold(make.client_of(provider, make.resident("Пётр", "Второй")))
+    packed = make.appointment(sold.client, make.free(provider, 3), package_id=sold.id)
+    bare = make.appointment(make.client_of(provider, make.resident("Анна", "Третья")), make.free(provider, 5))
+    payments.record(provider.owner, paid.id, "500")
+    payments.take_back(provider.owner, bare.id, payments.record(provider.owner, bare.id, "300").id)
+    day = local_day(provider, paid.starts_at)
+    absence = schedule.add_absence(
+        provider.owner, provider.id, specialist_id=None, starts=day, ends=day + dt.timedelta(days=20)
+    )
+    client = sign_in(provider.owner)
+    address = f"/practice/absences/{absence.id}"
+    with count_statements(12):
+        page = client.get(f"{address}/affected").text.replace("\N{NO-BREAK SPACE}", " ")
+    rows = re.findall(r'<li class="request".*?</li>', page, re.DOTALL)
+    said = {name: row for row in rows for name in ("Марина", "Пётр", "Анна") if name in row}
+    assert "Оплачено: 500 ₽" in said["Марина"]
+    assert "Пять консультаций" in said["Пётр"]
+    assert "Оплачено" not in said["Анна"] + said["Пётр"]
+    assert "Всего оплачено: 500 ₽" in page
+    assert "1 встреча вернётся в пакет" in page
+    those = [paid.id, packed.id, bare.id]
+    done = client.post(f"{address}/refuse", data={"comment": "Отпуск", "appointment": those})
+    assert done.status_code == 303
+    page = client.get(f"{address}/affected").text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Клиентам нужно вернуть: 500 ₽" in page
+    assert sold.used == 0
 
 
 def test_a_part_of_a_day_off(sign_in: Any, db: Any) -> None:
@@ -418,6 +450,24 @@ def test_an_invitation_is_made_shown_and_revoked(sign_in: Any, db: Any, app: Any
     assert client.get("/practice/invitations/999999").status_code == 404
 
 
+def test_an_invitation_counts_who_has_come(sign_in: Any, db: Any) -> None:
+    """S2-1: in the forms of the language; nobody is a word, not a number."""
+    provider = make.specialist()
+    client = sign_in(provider.owner)
+    made = invitations.invite(provider.owner, provider.id, "secret")
+    for address in (f"/practice/{provider.id}/invitations", f"/practice/invitations/{made.id}"):
+        assert "икто ещё не пришёл" in client.get(address).text
+    made.uses = 1
+    db.commit()
+    assert "пришёл 1 человек" in client.get(f"/practice/{provider.id}/invitations").text
+
+
+def test_badges_are_read_in_the_forms_of_the_language(sign_in: Any) -> None:
+    asked = make.appointment()
+    page = sign_in(asked.client.provider.owner).get(f"/practice/{asked.provider_id}/counts?bars=1").text
+    assert '1<span class="sr-only"> запрос</span>' in page
+
+
 @pytest.mark.parametrize("typed", [{"days": "5"}, {"days": "x"}, {"label": "Я" * 121}])
 def test_an_invitation_that_makes_no_sense_comes_back(sign_in: Any, typed: dict[str, str]) -> None:
     provider = make.specialist()
@@ -532,6 +582,24 @@ def test_rules_that_make_no_sense_come_back(sign_in: Any, field: str, typed: str
     assert "field__error" in answer.text
     assert "Офис 5" in answer.text
     assert provider.place == ""
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed", "said"),
+    [
+        ("days", "31", "целые дни, от 0 до 30."),
+        ("hours", "1.5", "целые часы, от 0 до 720."),
+        ("minutes", "99999", "целые минуты, от 0 до 43200."),
+    ],
+)
+def test_the_notice_is_refused_in_its_own_unit(sign_in: Any, unit: str, typed: str, said: str) -> None:
+    """Nobody who typed days has to reckon in minutes."""
+    provider = make.specialist()
+    sent = _RULES | {"notice": typed, "notice_unit": unit}
+    answer = sign_in(provider.owner).post(f"/practice/{provider.id}/settings", data=sent)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert f'<option value="{unit}" selected' in answer.text
 
 
 def test_nothing_is_held_by_what_was_refused(db: Any) -> None:

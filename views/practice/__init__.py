@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.errors import NotFound
 from views.practice import (
     absences,
     appointment,
     booking,
     calendar,
     clients,
+    ended,
     hours,
     invitations,
     offers,
@@ -29,6 +31,7 @@ __all__ = [
     "booking",
     "calendar",
     "clients",
+    "ended",
     "hours",
     "init_app",
     "invitations",
@@ -46,3 +49,4 @@ __all__ = [
 def init_app(app: Flask) -> None:
     """Register the provider's addresses."""
     app.register_blueprint(practice)
+    app.register_error_handler(NotFound, ended.not_found)

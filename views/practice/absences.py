@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -18,10 +18,10 @@ from app.actions import schedule as actions
 from app.errors import IllegalMove, Invalid, NotFound
 from app.extensions import db
 from app.policy import Practice
-from app.queries import away, lists, wording
+from app.queries import away, lists, payments, wording
 from app.queries import practice as queries
-from models import Absence, AbsenceKind
-from views.context import actor, signed_in
+from models import Absence, AbsenceKind, Appointment
+from views.context import actor, money, signed_in
 from views.keys import form_key
 from views.numbers import LARGE, number, numbers
 from views.practice.base import (
@@ -181,7 +181,8 @@ def refuse_affected(absence_id: int) -> ResponseReturnValue:
     absence = actions.load_absence(actor(), absence_id)
     here = enter(absence.provider_id)
     saw = set(numbers(request.form.getlist("appointment"), LARGE))
-    standing = [one.id for one in queries.affected(db.session, here, absence) if one.id in saw]
+    chosen = [one for one in queries.affected(db.session, here, absence) if one.id in saw]
+    standing, returned = [one.id for one in chosen], _returned(chosen)
     comment = request.form.get("comment", "")
     try:
         if not comment.strip():
@@ -192,13 +193,22 @@ def refuse_affected(absence_id: int) -> ResponseReturnValue:
         fields = error.fields if isinstance(error, Invalid) else {"comment": error.text}
         return _affected(enter(absence.provider_id), absence, fields, comment), error.status
     flash(ngettext("%(num)s client has been told", "%(num)s clients have been told", done), "ok")
+    if done and returned:
+        flash(_("To be returned to the clients: %(sum)s", sum=returned))
     return redirect(url_for("practice.affected", absence_id=absence_id), 303)
+
+
+def _returned(those: Sequence[Appointment]) -> str:
+    """«2 000 ₽»: what has been paid for them."""
+    sums = payments.together(those, payments.paid(db.session, those))
+    return ", ".join(money(amount, currency) for currency, amount in sorted(sums.items()))
 
 
 def _affected(
     here: Practice, absence: Absence, problems: Mapping[str, object] | None = None, comment: str = ""
 ) -> str:
     standing = queries.affected(db.session, here, absence)
+    paid = payments.paid(db.session, standing)
     return page(
         "practice/affected.html",
         here,
@@ -206,6 +216,9 @@ def _affected(
         kind=KINDS[AbsenceKind(absence.kind)],
         when_words=words(absence),
         standing=standing,
+        paid=paid,
+        paid_together=payments.together(standing, paid),
+        sessions=sum(one.package_id is not None for one in standing),
         instead=queries.instead(db.session, here, standing),
         comment=comment,
         problems=problems or {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -10,17 +11,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import clock, policy
+from app import clock, policy, timezones
 from app.actions import appointments as actions
 from app.errors import AtriumError, IllegalMove, Invalid, NotFound, Stale, Taken
 from app.extensions import db
-from app.flows import APPOINTMENT, APPOINTMENT_STATUSES, By, Move
+from app.flows import APPOINTMENT, APPOINTMENT_STATUSES, REQUESTED, By, Move
 from app.policy import Practice
-from app.queries import payments, slots
+from app.queries import cautions, payments, slots, wording
 from app.queries.appointments import history
-from models import Appointment
+from models import AbsenceKind, Appointment
 from views.context import actor, counters, local, signed_in, timezone, when
 from views.practice import today
+from views.practice.absences import KINDS, words
 from views.practice.base import fragment, page, practice, served, typed_day, typed_moment
 from views.public.base import local_path
 
@@ -175,6 +177,11 @@ def reschedule(appointment_id: int) -> ResponseReturnValue:
         errors["at"] = _("Please choose a time.")
     if errors or at is None:
         return _time_page(here, shown, errors), 422
+    asked = shown.status == REQUESTED.name
+    # What speaks against the time is said once; whoever sends the same time again wants it so.
+    open_ = not APPOINTMENT_STATUSES[shown.status].final and at > clock.now()
+    if open_ and request.form.get("sure") != at.isoformat() and (said := _cautions(shown, at)):
+        return _time_page(here, shown, warnings=said, sure=at), 409
     try:
         moved = actions.reschedule(actor(), appointment_id, at, version=request.form.get("version", type=int))
     except Invalid as error:
@@ -187,23 +194,44 @@ def reschedule(appointment_id: int) -> ResponseReturnValue:
         shown, here = served(appointment_id)
         page_ = page("practice/appointment.html", here, problem=str(error.text), **state(shown))
         return page_, error.status
-    flash(
-        _(
-            "Moved to %(when)s. %(name)s has been told.",
-            when=when(moved.starts_at),
-            name=moved.client.user.name,
-        ),
-        "ok",
-    )
+    told = {"when": when(moved.starts_at), "name": moved.client.user.name}
+    done = _("Accepted at %(when)s. %(name)s has been told.", **told)
+    flash(done if asked else _("Moved to %(when)s. %(name)s has been told.", **told), "ok")
     return redirect(_back(appointment_id), 303)
+
+
+def _cautions(shown: Appointment, at: dt.datetime) -> list[str]:
+    """What the reader should know before he gives it this time; nothing of it forbids that."""
+    person, end = shown.client.user, at + (shown.ends_at - shown.starts_at)
+    found = cautions.of(db.session, shown.specialist, at, end, person.timezone)
+    said = []
+    if found.absence is not None:
+        kind = KINDS[AbsenceKind(found.absence.kind)]
+        said.append(
+            _("Days off are entered for this time: %(what)s.", what=f"{kind}, {words(found.absence)}")
+        )
+    if found.outside:
+        said.append(_("It is outside the working hours of %(name)s.", name=shown.specialist.name))
+    if found.theirs is not None:
+        said.append(
+            _(
+                "It is night for the client: %(when)s (%(zone)s).",
+                when=f"{wording.day(found.theirs)}, {found.theirs:%H:%M}",
+                zone=timezones.offset(found.theirs),
+            )
+        )
+    return said
 
 
 def _time_page(
     here: Practice,
     shown: Appointment,
     problems: dict[str, object] | None = None,
+    *,
     text: str = "",
     wanted: dt.datetime | None = None,
+    warnings: Sequence[str] = (),
+    sure: dt.datetime | None = None,
 ) -> str:
     since = clock.now()
     if first := typed_day(request.args.get("from", "")):
@@ -225,7 +253,12 @@ def _time_page(
         typed=request.form,
         back=local_path(request.values.get("next")),
         suggested=local(shown.starts_at),
-        asked=shown.status == "requested",
+        asked=shown.status == REQUESTED.name,
+        warnings=warnings,
+        sure=sure,
+        # The time that is warned of stays chosen, also where it is not among those that are shown.
+        kept=sure if "at" in request.form and not any(sure in those for _day, those in days[:DAYS]) else None,
+        zone=shown.client.user.timezone,
     )
 
 

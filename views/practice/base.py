@@ -18,10 +18,10 @@ from app.errors import NotFound
 from app.extensions import db
 from app.flows import APPOINTMENT_STATUSES, By
 from app.policy import Practice
+from app.queries import cautions, slots, wording
 from app.queries import practice as queries
-from app.queries import slots, wording
 from models import Appointment, Client, Specialist
-from views.context import actor, in_russian, local, told_by
+from views.context import actor, in_russian, local, timezone, told_by
 
 practice = Blueprint("practice", __name__, url_prefix="/practice")
 
@@ -39,6 +39,7 @@ def _around() -> dict[str, Any]:
         "week_words": week_words,
         "placed": placed,
         "pairs": lambda those: [(one.id, one.name) for one in those],
+        "abroad": abroad,
         "has_begun": lambda one: one.starts_at <= clock.now(),
         "this_day": lambda: local(clock.now()).date(),
         "one_day": dt.timedelta(days=1),
@@ -66,6 +67,15 @@ def placed(start: int, end: int) -> str:
     markup (Content-Security-Policy). Five minutes are the grain."""
     long = max(end - start, 15)
     return f"h{start // 60} m{start % 60 // 5 * 5} l{long // 60} p{-(-(long % 60) // 5) * 5}"
+
+
+def abroad(at: dt.datetime, client_zone: str | None) -> tuple[str, bool] | None:
+    """A moment by the client's clocks, and whether it is night by them; None where both clocks show the same."""
+    there = cautions.abroad(at, client_zone, timezone())
+    if there is None:
+        return None
+    day = "" if there.date() == local(at).date() else f"{wording.day(there)}, "
+    return f"{day}{there:%H:%M}", cautions.is_night(there)
 
 
 # --- who works where ----------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from app import money
 from app.actions import payments as actions
 from app.errors import Invalid, Stale
 from app.extensions import db
+from app.policy import Practice
 from app.queries import payments as queries
 from models import PaymentMethod
 from views.context import actor, signed_in
@@ -49,13 +50,30 @@ def record_payment(appointment_id: int) -> ResponseReturnValue:
     return _done(appointment_id, _("The payment is recorded. The client sees it at once."))
 
 
+@practice.get("/appointments/<int:appointment_id>/payments/<int:payment_id>/take-back")
+@signed_in
+def ask_take_back(appointment_id: int, payment_id: int) -> ResponseReturnValue:
+    """What would be removed, before it is."""
+    shown, here = served(appointment_id)
+    own = {"appointment_id": appointment_id}
+    return removal(
+        here,
+        shown,
+        payment_id,
+        place="calendar",
+        back="practice.payments",
+        endpoint="practice.take_back",
+        own=own,
+    )
+
+
 @practice.post("/appointments/<int:appointment_id>/payments/<int:payment_id>/take-back")
 @signed_in
 def take_back(appointment_id: int, payment_id: int) -> ResponseReturnValue:
     """It was a mistake."""
     served(appointment_id)
     actions.take_back(actor(), appointment_id, payment_id)
-    return _done(appointment_id, _("The payment is taken back."))
+    return _done(appointment_id, _("The record of the payment is removed."))
 
 
 @practice.post("/appointments/<int:appointment_id>/price")
@@ -78,6 +96,32 @@ def _done(appointment_id: int, said: str) -> ResponseReturnValue:
 def _page(appointment_id: int, problems: Mapping[str, Any] | None = None) -> str:
     shown, here = served(appointment_id)
     return page("practice/payments.html", here, appointment=shown, **money_of(shown, problems or {}))
+
+
+def removal(
+    here: Practice,
+    bill: queries.Bill,
+    payment_id: int,
+    *,
+    place: str,
+    back: str,
+    endpoint: str,
+    own: Mapping[str, int],
+) -> ResponseReturnValue:
+    """The question before the record of a payment is removed; what has gone already is not asked about."""
+    given = money_of(bill, {})
+    found = next((one for one in given["account"].standing if one.id == payment_id), None)
+    if found is None:
+        return redirect(url_for(back, **own))
+    return page(
+        "practice/payment_removal.html",
+        here,
+        place=place,
+        payment=found,
+        back=url_for(back, **own),
+        address=url_for(endpoint, payment_id=payment_id, **own),
+        **given,
+    )
 
 
 def money_of(bill: queries.Bill, problems: Mapping[str, Any]) -> dict[str, Any]:

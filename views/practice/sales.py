@@ -25,7 +25,7 @@ from views.context import actor, counters, signed_in, timezone
 from views.keys import form_key, fresh_key
 from views.numbers import number
 from views.practice.base import enter, known, page, practice
-from views.practice.payments import money_of
+from views.practice.payments import money_of, removal
 
 
 @practice.get("/clients/<int:client_id>/packages/new")
@@ -136,13 +136,30 @@ def record_sold(sold_id: int) -> ResponseReturnValue:
     return _done(sold_id, _("The payment is recorded. The client sees it at once."))
 
 
+@practice.get("/packages/<int:sold_id>/payments/<int:payment_id>/take-back")
+@signed_in
+def ask_take_back_sold(sold_id: int, payment_id: int) -> ResponseReturnValue:
+    """What would be removed, before it is."""
+    shown, here = sold_by(sold_id)
+    own = {"sold_id": sold_id}
+    return removal(
+        here,
+        shown,
+        payment_id,
+        place="clients",
+        back="practice.sold",
+        endpoint="practice.take_back_sold",
+        own=own,
+    )
+
+
 @practice.post("/packages/<int:sold_id>/payments/<int:payment_id>/take-back")
 @signed_in
 def take_back_sold(sold_id: int, payment_id: int) -> ResponseReturnValue:
     """It was a mistake."""
     sold_by(sold_id)
     payments.take_back(actor(), sold_id, payment_id, of=ClientPackage)
-    return _done(sold_id, _("The payment is taken back."))
+    return _done(sold_id, _("The record of the payment is removed."))
 
 
 @practice.post("/packages/<int:sold_id>/price")

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import money, timezones
@@ -17,6 +18,7 @@ from app.extensions import db
 from app.policy import Practice
 from app.queries import appointments as queries
 from app.queries import lists
+from app.queries import practice as practices
 from models import Specialist
 from views.context import actor, signed_in
 from views.keys import form_key
@@ -44,8 +46,8 @@ _RULES = (
 @practice.get("/<int:provider_id>/team")
 @signed_in
 def team(provider_id: int) -> ResponseReturnValue:
-    """The organization's specialists, and the form for one more."""
-    return _team(_organization(provider_id), {})
+    """The organization's specialists, and the form for one more; with `me` it has the owner's own name."""
+    return _team(_organization(provider_id), {"name": actor().name} if "me" in request.args else {})
 
 
 @practice.post("/<int:provider_id>/team")
@@ -71,8 +73,19 @@ def _organization(provider_id: int) -> Practice:
 def _team(here: Practice, typed: Mapping[str, str], problems: Mapping[str, object] | None = None) -> str:
     after = number(request.args, "after")
     found, more = lists.specialists(db.session, here.provider, after)
+    bookable = practices.bookable(db.session, [one.id for one in found])
     return page(
-        "practice/team.html", here, found=found, after=after, more=more, typed=typed, problems=problems or {}
+        "practice/team.html",
+        here,
+        found=found,
+        after=after,
+        more=more,
+        bookable=bookable,
+        unready=any(one.active and not bookable[one.id].all for one in found),
+        # An owner who serves, too, need not type the own name.
+        myself="" if any(one.name == actor().name for one in here.provider.specialists) else actor().name,
+        typed=typed,
+        problems=problems or {},
     )
 
 
@@ -175,7 +188,8 @@ def edit_settings(provider_id: int) -> ResponseReturnValue:
     try:
         actions.edit(actor(), provider_id, typed | {"notice": _minutes(typed)})
     except Invalid as error:
-        return _rules(enter(provider_id, manage=True), typed, error.fields), error.status
+        problems = error.fields | ({"notice": _bounds(typed)} if "notice" in error.fields else {})
+        return _rules(enter(provider_id, manage=True), typed, problems), error.status
     flash(_("Saved: the booking rules"), "ok")
     return redirect(url_for("practice.settings", provider_id=provider_id), 303)
 
@@ -196,6 +210,15 @@ def _minutes(typed: Mapping[str, str]) -> str:
     return str(int(number) * size) if number.isascii() and number.isdecimal() and len(number) < 6 else number
 
 
+def _bounds(typed: Mapping[str, str]) -> str:
+    """What the notice may be, in the unit that was chosen: the action knows minutes alone."""
+    most = actions.MOST_NOTICE // _UNITS.get(typed["notice_unit"], 1)
+    return {
+        "days": _("Please enter whole days, from 0 to %(most)s.", most=most),
+        "hours": _("Please enter whole hours, from 0 to %(most)s.", most=most),
+    }.get(typed["notice_unit"], _("Please enter whole minutes, from 0 to %(most)s.", most=most))
+
+
 def _rules(here: Practice, typed: Mapping[str, Any], problems: Mapping[str, object] | None = None) -> str:
     return page(
         "practice/settings.html",
@@ -203,7 +226,7 @@ def _rules(here: Practice, typed: Mapping[str, Any], problems: Mapping[str, obje
         typed=typed,
         problems=problems or {},
         steps=[(str(one), _("%(number)s min", number=one)) for one in actions.STEPS],
-        currencies=[(one, one) for one in money.CURRENCIES],
+        currencies=[(one, money.named(one, str(get_locale()))) for one in money.CURRENCIES],
         offsets=timezones.OFFSETS,
         units=[("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days"))],
     )

@@ -10,15 +10,15 @@ from flask_babel import gettext as _
 
 from app.actions import documents
 from app.actions import terms as actions
-from app.errors import Invalid, TooLarge
+from app.errors import Invalid, NotFound, Stale, TooLarge
 from app.extensions import db
 from app.queries import practice as practices
 from app.queries import terms as queries
 from app.storage import ACCEPT, MAX_FILE_BYTES
-from models import Terms
+from models import Terms, TermsVersion
 from views.context import actor, signed_in
 from views.keys import form_key
-from views.numbers import number, numbers
+from views.numbers import SMALL, number, numbers
 from views.practice.base import enter, page, practice
 from views.sealed import safe, sign_in_key
 
@@ -36,25 +36,20 @@ def add_terms(provider_id: int) -> ResponseReturnValue:
     """A new document with its first version."""
     enter(provider_id, manage=True)
     sent = request.files.get("file")
-    problems: dict[str, object] = {}
-    if sent is None or not sent.filename:
-        problems["file"] = _("Choose a file first.")
+    chosen = sent is not None and bool(sent.filename)
     try:
-        if sent is not None and not problems:
-            actions.add(
-                actor(),
-                provider_id,
-                request.form.get("title", ""),
-                safe=safe(),
-                stream=sent.stream,
-                filename=sent.filename or "",
-                required=request.form.get("required") == "yes",
-                form_key=form_key(),
-            )
-    except (Invalid, TooLarge) as error:
-        problems = dict(error.fields) if isinstance(error, Invalid) and error.fields else {"file": error.text}
-    if problems:
-        return _list(provider_id, problems), 422
+        actions.add(
+            actor(),
+            provider_id,
+            request.form.get("title", ""),
+            safe=safe(),
+            stream=sent.stream if sent is not None and chosen else None,
+            filename=(sent.filename or "") if sent is not None else "",
+            required=request.form.get("required") == "yes",
+            form_key=form_key(),
+        )
+    except Invalid as error:
+        return _list(provider_id, error.fields), 422
     flash(_("The document is there for your clients."))
     return redirect(url_for("practice.terms", provider_id=provider_id), 303)
 
@@ -85,36 +80,92 @@ def edit_terms(terms_id: int) -> ResponseReturnValue:
     return redirect(url_for("practice.one_terms", terms_id=terms_id), 303)
 
 
+@practice.get("/terms/<int:terms_id>/versions")
+@signed_in
+def new_version(terms_id: int) -> ResponseReturnValue:
+    """The file of a new version, and how many signatures end by it: the window of the document's page, as a page for
+    browsers without a script."""
+    return _new_version(actions.load(actor(), terms_id))
+
+
 @practice.post("/terms/<int:terms_id>/versions")
 @signed_in
 def publish_terms(terms_id: int) -> ResponseReturnValue:
-    """A new version: whoever had signed is asked again."""
+    """A new version: whoever had signed is asked again, and the reader was told how many they are."""
     sent = request.files.get("file")
-    problem: object = _("Choose a file first.") if sent is None or not sent.filename else ""
-    if sent is not None and not problem:
-        try:
-            actions.publish(actor(), terms_id, safe(), sent.stream, sent.filename or "", form_key=form_key())
-        except (Invalid, TooLarge) as error:
-            problem = error.text
-    if problem:
-        return _one(actions.load(actor(), terms_id), {"file": problem}), 422
-    flash(_("The new version is published. Clients are asked to sign it."))
+    if sent is None or not sent.filename:
+        return _new_version(actions.load(actor(), terms_id), _("Choose a file first.")), 422
+    known = number(request.form, "signed") or 0
+    try:
+        actions.publish(
+            actor(), terms_id, safe(), sent.stream, sent.filename, known=known, form_key=form_key()
+        )
+    except Invalid as error:
+        problem = error.fields.get("file", error.text)
+        return _new_version(actions.load(actor(), terms_id), problem), error.status
+    except (TooLarge, Stale) as error:
+        return _new_version(actions.load(actor(), terms_id), error.text), error.status
+    if known:
+        flash(_("The new version is published. Clients are asked to sign it."))
+    else:
+        flash(_("The new version is published."))
     return redirect(url_for("practice.one_terms", terms_id=terms_id), 303)
 
 
-@practice.post("/terms/<int:terms_id>/download")
+def _new_version(found: Terms, problem: object = "") -> str:
+    here = enter(found.provider_id, manage=True)
+    newest = queries.versions(db.session, found)[0][0]
+    return page(
+        "practice/terms_new_version.html",
+        here,
+        terms=found,
+        newest=newest,
+        signed=queries.signed(db.session, newest.id),
+        problem=problem,
+        accept=ACCEPT,
+    )
+
+
+@practice.get("/terms/<int:terms_id>/versions/<int:version>")
 @signed_in
-def download_version(terms_id: int) -> ResponseReturnValue:
-    """Links of five minutes to the versions that the page shows, for the provider's own eyes."""
+def terms_version(terms_id: int, version: int) -> ResponseReturnValue:
+    """One version, the newest or an old one: its file and fingerprint, who has signed it, who has withdrawn (I-21)."""
     found = actions.load(actor(), terms_id)
-    shown, _older = queries.versions(db.session, found, _before())
-    files = documents.files_of_versions(found.provider_id, [one.id for one in shown])
-    return _one(found, links=documents.links(actor(), sign_in_key(), files))
+    return _version(found, _numbered(found, version))
 
 
-def _before() -> int | None:
-    """The version from below which the page shows them."""
-    return number(request.args, "before")
+@practice.post("/terms/<int:terms_id>/versions/<int:version>/download")
+@signed_in
+def download_version(terms_id: int, version: int) -> ResponseReturnValue:
+    """A link of five minutes to the file of a version, for the provider's own eyes (S2-55)."""
+    found = actions.load(actor(), terms_id)
+    shown = _numbered(found, version)
+    return _version(found, shown, links=documents.links(actor(), sign_in_key(), [shown.file]))
+
+
+def _numbered(found: Terms, version: int) -> TermsVersion:
+    shown = queries.version(db.session, found, version) if version <= SMALL else None
+    if shown is None:
+        raise NotFound
+    return shown
+
+
+def _version(found: Terms, shown: TermsVersion, links: object = ()) -> str:
+    here = enter(found.provider_id, manage=True)
+    after = number(request.args, "after")
+    said, further = queries.said_about(db.session, shown.id, after)
+    return page(
+        "practice/terms_version.html",
+        here,
+        terms=found,
+        version=shown,
+        newest=queries.versions(db.session, found)[0][0],
+        signed=queries.signed(db.session, shown.id),
+        said=said,
+        after=after,
+        further=further,
+        links=links,
+    )
 
 
 def _list(provider_id: int, problems: dict[str, object] | None = None) -> str:
@@ -131,10 +182,10 @@ def _list(provider_id: int, problems: dict[str, object] | None = None) -> str:
     )
 
 
-def _one(found: Terms, problems: dict[str, Any] | None = None, links: object = ()) -> str:
+def _one(found: Terms, problems: dict[str, Any] | None = None) -> str:
     here = enter(found.provider_id, manage=True)
     returned = bool(problems) and "title" in request.form
-    after, before = number(request.args, "after"), _before()
+    after, before = number(request.args, "after"), number(request.args, "before")
     versions, older = queries.versions(db.session, found, before)
     newest = queries.versions(db.session, found)[0][0] if before else versions[0]
     signers, further = queries.signers(db.session, newest.id, after)
@@ -147,6 +198,8 @@ def _one(found: Terms, problems: dict[str, Any] | None = None, links: object = (
         after=after,
         further=further,
         versions=versions,
+        newest=newest,
+        signatures=queries.signatures(db.session, [one.id for one in versions]),
         before=before,
         older=older,
         demanding=numbers(request.form.getlist("offer"))
@@ -154,6 +207,5 @@ def _one(found: Terms, problems: dict[str, Any] | None = None, links: object = (
         else practices.demanding(db.session, found),
         title_typed=request.form["title"] if returned else found.title,
         problems=problems or {},
-        links=links,
         accept=ACCEPT,
     )

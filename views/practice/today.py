@@ -67,6 +67,9 @@ def state(here: Practice) -> dict[str, Any]:
     return {
         "today": found,
         "ready": queries.ready(db.session, here) if here.owner else None,
+        "bookable": None
+        if here.owner or here.me is None
+        else queries.bookable(db.session, [here.me.id])[here.me.id],
         "moves": _moves,
         "rivals": _rivals(found.requests),
         "met": away.met(db.session, here),

@@ -1,4 +1,4 @@
-// The provider's pages: copy and share an invitation's link, take away a row of hours. Without it the link can be copied
+// The provider's pages: copy and share an invitation's link, take away a row of hours, say a block of the week whole. Without it the link can be copied
 // by hand, and a row is taken away by emptying its fields.
 import "./sharing.js";
 import { toast } from "./toasts.js";
@@ -11,6 +11,12 @@ document.addEventListener("click", async (event) => {
 });
 
 document.addEventListener("focusin", (event) => event.target.matches?.("[data-select]") && event.target.select());
+
+// A short appointment of the calendar has no room for all of its words: they are said beside the pointer.
+document.addEventListener("pointerover", (event) => {
+  const meet = event.target.closest?.(".week .meet:not([title])");
+  if (meet) meet.title = [...meet.children].map((part) => part.textContent.trim()).join(", ");
+});
 
 async function copy(button) {
   const field = document.getElementById(button.dataset.copy);
