@@ -607,7 +607,7 @@ REGISTRATION = [
     row("GET portal.registration", 200),
     row("GET portal.registration_form", 200, path=fixed(kind="specialist"), owner=302),
     row("POST portal.register", 422, path=fixed(kind="organization"), owner=303),
-    row("GET portal.about_service", 200),
+    open_to_all("GET portal.about_service"),
     row("GET portal.support", 200),
     row("POST portal.ask_support", 422),
 ]
