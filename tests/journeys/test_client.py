@@ -32,6 +32,15 @@ def no_sideways_scroll(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
+def above_the_bar(page: Page, selector: str) -> None:
+    """No part of it lies under the bar with the button."""
+    lies = page.locator(selector).last.bounding_box()
+    bar = page.locator(".submitbar").bounding_box()
+    assert lies
+    assert bar
+    assert lies["y"] + lies["height"] <= bar["y"] or lies["y"] >= bar["y"] + bar["height"], selector
+
+
 def test_from_the_link_to_the_cancelled_appointment(new_page: Any, axe: Any, db: Any) -> None:
     """S2-1..S2-6, S2-17..S2-27, S2-32, S2-33: each change of status is seen without a reload."""
     provider = make.specialist(headline="Психолог")
@@ -64,6 +73,16 @@ def test_from_the_link_to_the_cancelled_appointment(new_page: Any, axe: Any, db:
     expect(page.locator("form [name=at]")).to_have_count(1)
     axe(page)
     no_sideways_scroll(page)
+    # The bar of the foot lies over nothing that is written in, or has been scrolled to.
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#words").evaluate("(field) => { field.blur(); field.focus(); }")
+    page.wait_for_function(
+        "() => { const [field, bar] = ['#words', '.submitbar'].map((one) => document.querySelector(one)"
+        ".getBoundingClientRect()); return field.bottom <= bar.top; }"
+    )
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    for part in ("#words", "main form > p", "main form + p"):
+        above_the_bar(page, part)
     # What is typed survives a look at another time.
     page.fill("#words", "Хочу поговорить о работе")
     page.go_back()
