@@ -55,7 +55,7 @@ class Shown:
 
 
 def load(session: Session, actor: Actor | None, slug: str) -> Shown:
-    """The page behind a direct link, the present one or a former one. Raises NotFound as for one that is not there if it
+    """The page behind a direct link, the present or a former one. Raises NotFound as for one that is not there if it
     is not published, or not for this reader: strangers (None) read open ones, other people those of their providers,
     too."""
     if not SLUG.fullmatch(slug.lower()):
