@@ -96,7 +96,8 @@ def _tools(client: Client) -> list[Tool]:
 @portal.get("/providers/<int:client_id>/chat")
 @signed_in
 def provider_chat(client_id: int) -> ResponseReturnValue:
-    """The protected conversation, one for each pair (S2-6, S2-46, S2-47). The provider has it in the practice."""
+    """The protected conversation, one for each pair (S2-6, S2-46, S2-47). The provider has it in the practice. With
+    ?package= the words that ask for it wait in the box, to be changed and sent by the client."""
     client = load_client(db.session, actor(), client_id)
     if client_side(actor(), client) is not By.AUTHOR:
         return redirect(url_for("practice.chat", client_id=client_id))
@@ -106,8 +107,19 @@ def provider_chat(client_id: int) -> ResponseReturnValue:
         client=client,
         provider=client.provider,
         page=queries.planned(db.session, actor(), client=client),
+        proposed=_words_for(client),
         **chat.panel(client, client.thread),
     )
+
+
+def _words_for(client: Client) -> str:
+    """What asks for the package that the address names, if it is on offer."""
+    wanted = number(request.args, "package")
+    if wanted is None:
+        return ""
+    offered = packages.on_offer(db.session, client.provider_id)
+    names = [one.name for one in offered if one.id == wanted]
+    return _("I would like to buy the package “%(name)s”.", name=names[0]) if names else ""
 
 
 def own_client(client_id: int) -> Client:
