@@ -164,3 +164,25 @@ def test_the_chat_on_a_phone(new_page: Any, axe: Any, db: Any) -> None:
     expect(page.locator(".message").last).to_contain_text("Здравствуйте, Марина")
     axe(page)
     no_sideways_scroll(page)
+
+
+def test_the_words_for_a_package_wait_in_the_box(new_page: Any, axe: Any, db: Any) -> None:
+    """I-19: below what was being written, once, and sent by the client alone."""
+    pair: Client = make.client_of(make.specialist())
+    package = make.package(pair.provider)
+    page = new_page(pair.user, width=NARROW)
+    page.goto(f"/providers/{pair.id}/chat")
+    box = page.locator(".composer textarea")
+    box.fill("Добрый день")
+    page.goto(f"/providers/{pair.id}")
+    axe(page)
+    page.locator(f"a[href$='?package={package.id}']").click()
+    words = f"Добрый день\nХочу купить пакет «{package.name}»."
+    expect(box).to_have_value(words)
+    # The address does not bring them again.
+    expect(page).to_have_url(re.compile(r"/chat$"))
+    page.reload()
+    expect(box).to_have_value(words)
+    assert page.locator(".message").count() == 0
+    page.locator(".composer__send").click()
+    expect(page.locator(".message[data-number]")).to_contain_text("Хочу купить пакет")
