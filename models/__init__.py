@@ -25,7 +25,7 @@ from models.payments import Payment, PaymentMethod
 from models.people import FACE, Company, CompanyKind, EndedSession, Membership, ResetLink, Team, User
 from models.places import Place, PlaceKind, RetiredCode
 from models.presses import FormPress
-from models.profiles import Profile
+from models.profiles import Profile, ProfileAddress
 from models.providers import (
     Absence,
     AbsenceKind,
@@ -81,6 +81,7 @@ __all__ = [
     "Place",
     "PlaceKind",
     "Profile",
+    "ProfileAddress",
     "Provider",
     "ProviderKind",
     "ReadMark",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -39,3 +39,14 @@ class Profile(Model):
     @property
     def subject(self) -> str:
         return f"profile:{self.provider_id}"
+
+
+class ProfileAddress(Model):
+    """An end of the direct link that is the provider's for good: the present one and those before it. One table of
+    both, so that its key settles whose an address is, also between two who take it at once."""
+
+    __tablename__ = "profile_addresses"
+    __table_args__ = (Index("ix_profile_addresses_provider", "provider_id"),)
+
+    slug: Mapped[str] = mapped_column(String(60), primary_key=True)
+    provider_id: Mapped[int] = mapped_column(ForeignKey("providers.id", ondelete="CASCADE"))

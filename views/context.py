@@ -288,7 +288,7 @@ def moment(value: dt.datetime) -> str:
 
 
 def when(value: dt.datetime) -> str:
-    """пн, 23 ноября, 16:00"""
+    """пн, 23 ноября, 16:00; of another year than the present one with it"""
     return wording.moment(value, timezone())
 
 

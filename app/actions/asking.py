@@ -47,9 +47,9 @@ def request(
     whoever of them is free; of a package (I-19), if one is named. The same `form_key` again gives the appointment that
     it made before.
 
-    Raises Taken if the time is not free (any more), Invalid (`terms`: what the service demands is not signed;
-    `package`: nothing is left of it), NotFound if the pair or the package is not the actor's or the service is not on
-    offer."""
+    Raises Taken if the time is not free (any more), or is over, Invalid (`terms`: what the service demands is not
+    signed; `package`: nothing is left of it), NotFound if the pair or the package is not the actor's or the service is
+    not on offer."""
     client = load_client(db.session, actor, client_id)
     if client.user_id != actor.id:
         raise NotFound
@@ -82,7 +82,7 @@ def request(
     # Or this very form, sent twice at once, has it.
     if form_key and (before := _asked_before(client, form_key)):
         return before
-    raise Taken
+    raise Taken(too_late(client.provider, starts_at))
 
 
 @action
@@ -126,6 +126,16 @@ def book(
     if package:
         packages.take(actor, appointment)
     return appointment
+
+
+def too_late(provider: Provider, starts_at: dt.datetime) -> str:
+    """Why nobody can ask for this time any more, whether it is free or not: it is over, or too soon; "" if one can."""
+    now = clock.now()
+    if starts_at <= now:
+        return _("This time has passed already. Choose another one.")
+    if starts_at < now + dt.timedelta(minutes=provider.notice):
+        return _("It is too late to request this time. Choose another one.")
+    return ""
 
 
 def _require_signed(client: Client, offer: Offer) -> None:

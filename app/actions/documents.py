@@ -6,11 +6,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, select, true
+from sqlalchemy import delete, select
 
 from app import clock, journal, tokens
 from app.actions import files, presses
@@ -18,9 +18,9 @@ from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.flows import By
-from app.policy import Actor, client_side, load_client, visible_clients
+from app.policy import Actor, client_side, load_client, readable_versions, visible_clients
 from app.storage import Safe
-from models import Client, DownloadLink, SharedDocument, StoredFile, Terms, TermsVersion, User
+from models import Client, Consent, DownloadLink, SharedDocument, StoredFile, Terms, TermsVersion, User
 from models.providers import Provider
 
 #: How long a link works (S2-55).
@@ -175,6 +175,8 @@ def may_read(actor: Actor, file: StoredFile) -> bool:
     if kind == "client":
         query = visible_clients(actor).where(Client.id == int(key))
     elif kind == "terms":
+        if _decided(actor, file):
+            return True
         provider_id = select(Terms.provider_id).where(Terms.id == int(key)).scalar_subquery()
         owned = select(Provider.id).where(Provider.id == provider_id, Provider.owner_id == actor.id)
         if db.session.scalar(owned) is not None:
@@ -184,6 +186,17 @@ def may_read(actor: Actor, file: StoredFile) -> bool:
     else:
         return False
     return db.session.scalar(query.with_only_columns(Client.id).limit(1)) is not None
+
+
+def _decided(actor: Actor, file: StoredFile) -> bool:
+    """What a client has signed stays readable to him, whatever became of the document (I-21)."""
+    query = (
+        select(Consent.id)
+        .join(Client, Client.id == Consent.client_id)
+        .join(TermsVersion, TermsVersion.id == Consent.version_id)
+        .where(Client.user_id == actor.id, TermsVersion.file_id == file.id)
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def files_of(client: Client, document_ids: Sequence[int]) -> list[StoredFile]:
@@ -198,22 +211,26 @@ def files_of(client: Client, document_ids: Sequence[int]) -> list[StoredFile]:
     )
 
 
-def files_of_versions(
-    provider_id: int, version_ids: Sequence[int], *, shown_only: bool = False
-) -> list[StoredFile]:
-    """The files of the provider's terms in these versions; clients get what is shown to them."""
+def files_of_versions(provider_id: int, version_ids: Sequence[int]) -> list[StoredFile]:
+    """The files of the provider's terms in these versions, for the provider's side."""
+    return _version_files(Terms.provider_id == provider_id, TermsVersion.id.in_(list(version_ids)))
+
+
+def files_for(client: Client, version_ids: Sequence[int]) -> list[StoredFile]:
+    """Those of them that the client may read."""
+    return _version_files(
+        TermsVersion.id.in_(list(version_ids)), TermsVersion.id.in_(readable_versions(client))
+    )
+
+
+def _version_files(*which: Any) -> list[StoredFile]:
     return list(
         db.session.scalars(
             select(StoredFile)
             .join(TermsVersion, TermsVersion.file_id == StoredFile.id)
             .join(Terms, Terms.id == TermsVersion.terms_id)
-            .where(
-                Terms.provider_id == provider_id,
-                TermsVersion.id.in_(list(version_ids)),
-                # What is switched off is for the provider alone.
-                Terms.active if shown_only else true(),
-            )
-            .order_by(Terms.position, Terms.id)
+            .where(*which)
+            .order_by(Terms.position, Terms.id, TermsVersion.number.desc())
         )
     )
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.actions import files, people, providers
@@ -20,10 +19,12 @@ from app.extensions import db
 from app.policy import Actor, load_practice
 from app.queries.profiles import DESIGNS, SLUG, photos
 from app.storage import Storage
-from models import Profile, StoredFile
+from models import Profile, ProfileAddress, StoredFile
 
 MAX_PHOTOS = 20
 MAX_NETWORKS = 8
+#: Of one page, the present one among them: nobody takes names away from others by trying all of them.
+MAX_ADDRESSES = 20
 
 
 @action
@@ -51,13 +52,11 @@ def save(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Profile:
         errors["design"] = _("Please choose from the list.")
     if errors:
         raise Invalid(errors)
-    try:
-        with db.session.begin_nested():
-            for name, value in values.items():
-                setattr(profile, name, value)
-            profile.updated_at = clock.now()
-    except IntegrityError:
-        raise Invalid({"slug": _("This address is taken. Choose another one.")}) from None
+    if values["slug"] != profile.slug:
+        _take(provider_id, str(values["slug"]))
+    for name, value in values.items():
+        setattr(profile, name, value)
+    profile.updated_at = clock.now()
     providers.record(provider, "profile.changed", actor, published=profile.published, open=profile.open)
     return profile
 
@@ -69,7 +68,40 @@ def _profile(provider_id: int) -> Profile:
         fresh = {"provider_id": provider_id, "slug": secrets.token_hex(6), "updated_at": clock.now()}
         db.session.execute(insert(Profile).values(fresh).on_conflict_do_nothing())
         profile = db.session.scalars(select(Profile).where(Profile.provider_id == provider_id)).one()
+        _keep(provider_id, profile.slug)
     return profile
+
+
+def _keep(provider_id: int, slug: str) -> None:
+    """The address is this provider's from now on, unless somebody has it."""
+    values = {"slug": slug, "provider_id": provider_id}
+    db.session.execute(insert(ProfileAddress).values(values).on_conflict_do_nothing())
+
+
+def _take(provider_id: int, slug: str) -> None:
+    """A new address, or a former one of the own. Raises Invalid for one that is or was another's, and for too many."""
+    mine = set(
+        db.session.scalars(select(ProfileAddress.slug).where(ProfileAddress.provider_id == provider_id))
+    )
+    if slug in mine:
+        return
+    if len(mine) >= MAX_ADDRESSES:
+        raise Invalid(
+            {
+                "slug": _(
+                    "The page has had %(number)s addresses already. Take one of them again: %(names)s.",
+                    number=len(mine),
+                    names=", ".join(sorted(mine)),
+                )
+            }
+        )
+    _keep(provider_id, slug)
+    # Two who take it at once meet here: the insert has waited for the other one's transaction.
+    if (
+        db.session.scalar(select(ProfileAddress.provider_id).where(ProfileAddress.slug == slug))
+        != provider_id
+    ):
+        raise Invalid({"slug": _("This address is taken. Choose another one.")})
 
 
 @action

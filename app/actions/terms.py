@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import IO
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import Select, func, select
 
 from app import clock, journal, queue
@@ -15,6 +16,7 @@ from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound, Stale, TooLarge
 from app.extensions import db
 from app.policy import Actor, load_client, load_practice
+from app.queries import consents
 from app.queries import terms as queries
 from app.storage import Safe
 from models import Client, Consent, Offer, Terms, TermsVersion, User
@@ -212,7 +214,8 @@ def load(actor: Actor, terms_id: int, *, lock: bool = False) -> Terms:
 @action
 def change_consent(actor: User, client_id: int, wanted: Mapping[int, bool]) -> list[Consent]:
     """«Изменить согласие», confirmed (S2-54): by version, whether the client agrees. What is so already adds nothing to
-    the log. Raises NotFound; Stale if a version was replaced meanwhile: nothing is signed that was not read."""
+    the log. Raises NotFound; Stale if a version was replaced or taken back meanwhile: nothing is signed that was not
+    read."""
     client = load_client(db.session, actor, client_id)
     if client.user_id != actor.id:
         raise Forbidden(_("Only the client can give and withdraw consent."))
@@ -226,10 +229,8 @@ def change_consent(actor: User, client_id: int, wanted: Mapping[int, bool]) -> l
     }
     if not wanted:
         raise Invalid(text=_("Choose at least one document."))
-    if set(rows) != set(wanted):
-        raise Stale(
-            _("One of the documents has a new version. Read it and decide again: nothing was signed.")
-        )
+    if missing := set(wanted) - set(rows):
+        raise Stale(why_gone(client, missing))
     changed = [row for number, row in rows.items() if row.signed is not wanted[number]]
     added = [
         Consent(
@@ -257,3 +258,17 @@ def change_consent(actor: User, client_id: int, wanted: Mapping[int, bool]) -> l
             digest=row.version.digest,
         )
     return added
+
+
+def why_gone(client: Client, version_ids: Collection[int]) -> str:
+    """Why these versions are not to be decided about: the provider has taken the document back, or replaced it."""
+    titles = consents.taken_back(db.session, client, version_ids)
+    if not titles:
+        return _("One of the documents has a new version. Read it and decide again: nothing was signed.")
+    return ngettext(
+        "%(provider)s has taken this document back: “%(names)s”. It needs no signature, and nothing was signed.",
+        "%(provider)s has taken these documents back: “%(names)s”. They need no signature, and nothing was signed.",
+        len(titles),
+        provider=client.provider.name,
+        names="”, “".join(titles),
+    )

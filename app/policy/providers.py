@@ -9,13 +9,25 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, bindparam, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Forbidden, NotFound
 from app.flows import APPOINTMENT, By, Move
 from app.policy.rights import SYSTEM, Actor
-from models import FACE, Appointment, Client, ClientPackage, Invitation, Provider, Specialist, User
+from models import (
+    FACE,
+    Appointment,
+    Client,
+    ClientPackage,
+    Consent,
+    Invitation,
+    Provider,
+    Specialist,
+    Terms,
+    TermsVersion,
+    User,
+)
 from models.providers import client_specialists
 
 #: Whoever asks, in statements that are built once: the parameter `reader`.
@@ -168,6 +180,19 @@ def client_side(actor: Actor, client: Client) -> By:
     if actor is SYSTEM:
         return By.SYSTEM
     return By.AUTHOR if client.user_id == actor.id else By.STAFF
+
+
+def readable_versions(client: Client) -> Select[int]:
+    """The versions of the provider's terms that the client may read: the present one of each document that is shown,
+    and whatever he has decided about, also when it was replaced or is shown no more (I-21)."""
+    newest = select(func.max(TermsVersion.number)).where(TermsVersion.terms_id == Terms.id)
+    shown = and_(Terms.active, TermsVersion.number == newest.correlate(Terms).scalar_subquery())
+    decided = select(Consent.version_id).where(Consent.client_id == client.id)
+    return (
+        select(TermsVersion.id)
+        .join(Terms, Terms.id == TermsVersion.terms_id)
+        .where(Terms.provider_id == client.provider_id, or_(shown, TermsVersion.id.in_(decided)))
+    )
 
 
 def visible_appointments(actor: Actor) -> Select[Appointment]:

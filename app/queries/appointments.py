@@ -16,6 +16,7 @@ from app.flows import CALLED_OFF, DECLINED
 from app.notices import JOURNAL
 from app.plans import first
 from app.policy import Actor
+from app.queries import consents
 from app.queries.orders import Event
 from app.queries.wording import words
 from models import (
@@ -53,7 +54,8 @@ def _page(lines: Sequence[Any]) -> Page:
 
 def my_providers(session: Session, actor: Actor, *, after: int | None = None) -> Page:
     """«Список специалистов» (S2-4, S2-5, S2-40): the first inviter first, each with the next appointment (`starts_at`,
-    `status`, …) and the number of `unread` messages. `id` is the pair's, not the provider's. One statement."""
+    `status`, …), the number of `unread` messages and of documents `waiting` for consent. `id` is the pair's, not the
+    provider's. One statement."""
     asked = {"reader": actor.id, "now": clock.now(), "after": after}
     return _page(session.execute(_providers(after is not None), asked).all())
 
@@ -79,6 +81,7 @@ def _providers(further: bool) -> Any:
             coming.c.ends_at,
             coming.c.status,
             _unread().label("unread"),
+            consents.waiting(Client.id, Client.provider_id).label("waiting"),
         )
         .join(Provider, Provider.id == Client.provider_id)
         .join(Thread, Thread.id == Client.thread_id)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFound
 from app.policy import Actor, practices
-from models import Client, Offer, Profile, Provider, StoredFile
+from models import Client, Offer, Profile, ProfileAddress, Provider, StoredFile
 
 #: The end of a direct link.
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,58}[a-z0-9])")
@@ -55,12 +55,16 @@ class Shown:
 
 
 def load(session: Session, actor: Actor | None, slug: str) -> Shown:
-    """The page behind a direct link. Raises NotFound as for one that is not there if it is not published, or not for
-    this reader: strangers (None) read open ones, other people those of their providers, too."""
+    """The page behind a direct link, the present or a former one. Raises NotFound as for one that is not there if it
+    is not published, or not for this reader: strangers (None) read open ones, other people those of their providers,
+    too."""
     if not SLUG.fullmatch(slug.lower()):
         raise NotFound
     profile = session.scalar(
-        select(Profile).where(Profile.slug == slug.lower()).options(joinedload(Profile.provider))
+        select(Profile)
+        .join(ProfileAddress, ProfileAddress.provider_id == Profile.provider_id)
+        .where(ProfileAddress.slug == slug.lower())
+        .options(joinedload(Profile.provider))
     )
     if profile is None:
         raise NotFound

@@ -11,7 +11,7 @@ from babel.dates import format_skeleton
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app import money
+from app import clock, money
 
 #: Data that hold a moment, or a list of moments, as ISO 8601.
 _MOMENTS = ("when", "before", "near")
@@ -41,18 +41,20 @@ def words(data: Mapping[str, Any], zone: dt.tzinfo) -> Words:
 
 
 def moment(at: dt.datetime, zone: dt.tzinfo) -> str:
-    """«пн, 23 ноября, 16:00»"""
+    """«пн, 23 ноября, 16:00», with the year if it is another one than the present."""
     local = at.astimezone(zone)
     return f"{day(local)}, {local:%H:%M}"
 
 
 def day(local: dt.date) -> str:
-    """«пн, 23 ноября» of a date, or of a moment in its own zone."""
+    """«пн, 23 ноября» of a date, or of a moment in its own zone; in another year «пн, 23 ноября 2027 г.»."""
+    zone = local.tzinfo if isinstance(local, dt.datetime) else None
+    another = local.year != clock.now().astimezone(zone or dt.UTC).year
     # A date: Babel would look for the zone of a moment by its name, and an offset has none.
-    return _day(dt.date(local.year, local.month, local.day), str(get_locale()))
+    return _day(dt.date(local.year, local.month, local.day), str(get_locale()), another)
 
 
 @lru_cache(maxsize=4000)
-def _day(date: dt.date, locale: str) -> str:
+def _day(date: dt.date, locale: str, with_year: bool) -> str:
     """A list has the same days again and again, and Babel takes a third of a millisecond for each."""
-    return format_skeleton("MMMMEd", date, locale=locale)
+    return format_skeleton("yMMMMEd" if with_year else "MMMMEd", date, locale=locale)

@@ -271,7 +271,7 @@ def test_what_is_switched_off_is_the_providers_alone(safe):
     terms.edit(provider.owner, hidden.id, "Договор", required=True, active=False)
     assert not documents.may_read(client.user, file)
     assert documents.may_read(provider.owner, file)
-    assert documents.files_of_versions(provider.id, [version.id], shown_only=True) == []
+    assert documents.files_for(client, [version.id]) == []
 
 
 def test_the_same_file_is_no_new_version(db, app):

@@ -32,6 +32,15 @@ def no_sideways_scroll(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
 
 
+def above_the_bar(page: Page, selector: str) -> None:
+    """No part of it lies under the bar with the button."""
+    lies = page.locator(selector).last.bounding_box()
+    bar = page.locator(".submitbar").bounding_box()
+    assert lies
+    assert bar
+    assert lies["y"] + lies["height"] <= bar["y"] or lies["y"] >= bar["y"] + bar["height"], selector
+
+
 def test_from_the_link_to_the_cancelled_appointment(new_page: Any, axe: Any, db: Any) -> None:
     """S2-1..S2-6, S2-17..S2-27, S2-32, S2-33: each change of status is seen without a reload."""
     provider = make.specialist(headline="Психолог")
@@ -64,6 +73,16 @@ def test_from_the_link_to_the_cancelled_appointment(new_page: Any, axe: Any, db:
     expect(page.locator("form [name=at]")).to_have_count(1)
     axe(page)
     no_sideways_scroll(page)
+    # The bar of the foot lies over nothing that is written in, or has been scrolled to.
+    page.evaluate("scrollTo(0, 0)")
+    page.locator("#words").evaluate("(field) => { field.blur(); field.focus(); }")
+    page.wait_for_function(
+        "() => { const [field, bar] = ['#words', '.submitbar'].map((one) => document.querySelector(one)"
+        ".getBoundingClientRect()); return field.bottom <= bar.top; }"
+    )
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    for part in ("#words", "main form > p", "main form + p"):
+        above_the_bar(page, part)
     # What is typed survives a look at another time.
     page.fill("#words", "Хочу поговорить о работе")
     page.go_back()
@@ -145,3 +164,25 @@ def test_the_chat_on_a_phone(new_page: Any, axe: Any, db: Any) -> None:
     expect(page.locator(".message").last).to_contain_text("Здравствуйте, Марина")
     axe(page)
     no_sideways_scroll(page)
+
+
+def test_the_words_for_a_package_wait_in_the_box(new_page: Any, axe: Any, db: Any) -> None:
+    """I-19: below what was being written, once, and sent by the client alone."""
+    pair: Client = make.client_of(make.specialist())
+    package = make.package(pair.provider)
+    page = new_page(pair.user, width=NARROW)
+    page.goto(f"/providers/{pair.id}/chat")
+    box = page.locator(".composer textarea")
+    box.fill("Добрый день")
+    page.goto(f"/providers/{pair.id}")
+    axe(page)
+    page.locator(f"a[href$='?package={package.id}']").click()
+    words = f"Добрый день\nХочу купить пакет «{package.name}»."
+    expect(box).to_have_value(words)
+    # The address does not bring them again.
+    expect(page).to_have_url(re.compile(r"/chat$"))
+    page.reload()
+    expect(box).to_have_value(words)
+    assert page.locator(".message").count() == 0
+    page.locator(".composer__send").click()
+    expect(page.locator(".message[data-number]")).to_contain_text("Хочу купить пакет")

@@ -513,10 +513,21 @@ def _invited(address: str, token: str, ok: int, stranger: int, **options: Any) -
 
 
 def _of_client(address: str, ok: int, key: str, name: str, **options: Any) -> list[Row]:
-    """Of `owner` and his specialist; and one that is not there."""
+    """Of `owner` and his specialist; and one that is not there. `terms`: the row of a document that it names, too."""
+    terms = options.pop("terms", "")
+
+    def path(world: World, _who: str) -> dict[str, Any]:
+        return {name: world.rows[key]} | _named(world)
+
+    def nowhere(world: World, _who: str) -> dict[str, Any]:
+        return {name: 999_999_999} | _named(world)
+
+    def _named(world: World) -> dict[str, Any]:
+        return {"terms_id": world.rows[terms]} if terms else {}
+
     return [
-        row(address, ok, {"owner"}, thing="the owner's", path=of_rows(name, key), **options),
-        row(address, 404, thing="not there", path=fixed(**{name: 999_999_999}), **options),
+        row(address, ok, {"owner"}, thing="the owner's", path=path, **options),
+        row(address, 404, thing="not there", path=nowhere, **options),
     ]
 
 
@@ -561,6 +572,8 @@ PAIRS = [
     *_of_client("POST pair.download_terms", 200, "pair", "client_id", data=_TICKED_TERMS),
     *_of_client("POST pair.ask_consent", 200, "pair", "client_id", data=_TICKED_TERMS),
     *_of_client("POST pair.change_consent", 303, "pair", "client_id", data=_SIGNED),
+    *_of_client("GET pair.terms_document", 200, "pair", "client_id", terms="terms"),
+    *_of_client("POST pair.download_document", 200, "pair", "client_id", data=_TICKED_TERMS, terms="terms"),
     row("GET pair.fetch", 200, {"owner"}, path=lambda world, _who: {"token": world.download}),
     row("GET pair.fetch", 404, thing="not there", path=fixed(token="made-up")),
     row("GET chat.messages", 200, {"owner"}, thing="a pair's", path=_THREAD),
@@ -606,7 +619,7 @@ REGISTRATION = [
     row("GET portal.registration", 200),
     row("GET portal.registration_form", 200, path=fixed(kind="specialist"), owner=302),
     row("POST portal.register", 422, path=fixed(kind="organization"), owner=303),
-    row("GET portal.about_service", 200),
+    open_to_all("GET portal.about_service"),
     row("GET portal.support", 200),
     row("POST portal.ask_support", 422),
 ]

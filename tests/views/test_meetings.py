@@ -368,8 +368,25 @@ def test_the_menu_is_for_whoever_has_a_provider(me: Any, pair: Client, sign_in: 
     assert me.get("/profile").text.count('href="/appointments"') == 2
 
 
+def test_the_first_page_leads_to_the_specialists(
+    me: Any, pair: Client, sign_in: Any, count_statements: Any
+) -> None:
+    """S2-17, S2-70: also when nothing is planned, and in the part that a live page fetches; not for others."""
+    others = sign_in(make.resident())
+    with count_statements(12) as without:
+        assert 'id="coming" hidden' in others.get("/").text
+    with count_statements(12) as within:
+        page = me.get("/").text
+    assert len(within) <= len(without) + 1  # the next appointment, which is not asked for others
+    for part in (page, me.get("/", headers={"HX-Request": "true"}).text):
+        shown = part[part.index('id="coming"') :].partition("</section>")[0]
+        assert "hidden" not in shown.partition(">")[0]
+        for address in ("/ask", "/appointments", "/providers"):
+            assert f'href="{address}"' in shown
+        assert "Ничего не запланировано" in shown
+
+
 def test_the_first_page_shows_the_next_appointment(me: Any, pair: Client, count_statements: Any) -> None:
-    assert 'id="coming" hidden' in me.get("/").text
     asked = make.appointment(pair)
     with count_statements(12):
         page = me.get("/").text

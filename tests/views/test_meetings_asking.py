@@ -227,6 +227,40 @@ def test_a_time_that_is_not_free(me: Any, pair: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("minutes", "said"), [(5, "уже прошло"), (-30, "уже поздно")], ids=["it is over", "within the notice"]
+)
+def test_a_time_that_has_passed_meanwhile(me: Any, pair: Client, later: Any, minutes: int, said: str) -> None:
+    """It was free on the page that stayed open: nobody has taken it, it is over, and what comes next is offered."""
+    at = make.free(pair.provider)
+    sent = form(pair, at)
+    later((at - clock.now()).total_seconds() + minutes * 60)
+    link = f"/ask?client={pair.id}&offer={pair.provider.offers[0].id}&at={written(at)}"
+    refused = me.post("/ask", data=sent)
+    assert refused.status_code == 409
+    for page in (refused.text, me.get(link).text):
+        assert said in page
+        assert "занят" not in page
+    near = re.findall(r'name="at" value="([^"]+)"', refused.text)
+    assert near
+    assert min(near) > written(clock.now())
+
+
+def test_another_year_is_told(me: Any, pair: Client, sign_in: Any, later: Any) -> None:
+    """A date without a year is of this one; wherever a moment is told."""
+    asked = make.appointment(pair)
+    address = f"/appointments/{asked.id}"
+    year = asked.starts_at.year
+    heading = re.compile(r'<h2 class="meeting__when">.*?</h2>', re.DOTALL)
+    told = re.sub(r'datetime="[^"]*"', "", heading.findall(me.get(address).text)[0])
+    assert (str(year) in told) is (year != clock.now().year)
+    later(400 * 86400)
+    with_year = f"{year}\N{NARROW NO-BREAK SPACE}г., "
+    assert with_year in heading.findall(me.get(address).text)[0]
+    owner = sign_in(pair.provider.owner)
+    assert with_year in owner.get(f"/practice/appointments/{asked.id}").text
+
+
+@pytest.mark.parametrize(
     "given",
     [
         "at=nonsense",

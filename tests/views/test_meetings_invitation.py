@@ -121,7 +121,27 @@ def test_an_ended_invitation_says_why(client: Any, sign_in: Any, db: Any, later:
         assert answer.status_code == 410
         assert "Анна Светлова" not in answer.text
         assert answer.headers["Referrer-Policy"] == "strict-origin"
+        # The way on of a stranger: in, or what this is.
+        assert "новую ссылку или QR-код" in answer.text
+        for link_on in ("/sign-in", "/about-service"):
+            assert f'href="{link_on}"' in answer.text
     assert db.scalar(select(User).where(User.email == "maria@example.org")) is None
+    # Of somebody signed in: home, and the list if there is anybody in it.
+    page = sign_in(make.resident()).get(address).text
+    assert 'class="btn btn--primary btn--block" href="/"' in page
+    assert 'href="/providers"' not in page
+    page = sign_in(make.client_of(make.organization()).user).get(address).text
+    assert 'class="btn btn--primary btn--block" href="/providers"' in page
+    assert 'href="/"' in page
+
+
+def test_a_stranger_reads_what_the_service_is(client: Any) -> None:
+    """S2-64: before anybody joins, without the frame of an account."""
+    page = client.get("/about-service")
+    assert page.status_code == 200
+    assert "Клиенты по приглашению" in page.text
+    assert 'href="/sign-in"' in page.text
+    assert 'href="/registration"' not in page.text
 
 
 def test_an_unknown_token_tells_nothing(client: Any) -> None:

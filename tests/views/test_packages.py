@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.actions import appointments, payments, providers
 from app.queries.payments import account
-from models import Appointment, ClientPackage, Package
+from models import Appointment, ClientPackage, Message, Package
 from tests import factories as make
 from views.portal.wishes import written
 
@@ -304,6 +304,29 @@ def test_a_provider_books_of_a_package_or_separately(sign_in, db):
     assert "Жду вас" in answer.text
 
 
+def test_before_it_is_called_off_both_sides_read_that_the_session_returns(sign_in):
+    """In the window and on the page without a script; of one that is paid separately nothing is said."""
+    sold = make.sold()
+    client, owner = sign_in(sold.client.user), sign_in(sold.client.provider.owner)
+    taken = make.appointment(sold.client, package_id=sold.id)
+    separate = make.appointment(sold.client, make.free(sold.client.provider, 5))
+
+    def said(one: Any) -> list[bool]:
+        mine, theirs = f"/appointments/{one.id}", f"/practice/appointments/{one.id}"
+        pages = [client.get(mine), client.get(f"{mine}/cancel"), owner.get(f"{theirs}/moves/{way}")]
+        return ["вернётся в" in page.text for page in [*pages, owner.get(theirs)]]
+
+    way = "decline"
+    assert said(taken) == [True] * 4
+    assert said(separate) == [False] * 4
+    assert f"вернётся в ваш пакет «{sold.title}»" in client.get(f"/appointments/{taken.id}/cancel").text
+    for one in (taken, separate):
+        appointments.move(sold.client.provider.owner, one.id, "accept")
+    way = "call_off"
+    assert said(taken) == [True] * 4
+    assert said(separate) == [False] * 4
+
+
 def test_the_appointment_names_its_package(sign_in, db):
     sold = make.sold()
     asked = make.appointment(sold.client, package_id=sold.id)
@@ -348,7 +371,22 @@ def test_clients_see_what_is_offered_and_how_to_buy(sign_in):
     make.package(provider)
     page = left(reader.get(f"/providers/{client.id}"))
     assert "9 000 ₽" in page
-    assert "напишите в чат" in page
+    assert "откроет чат" in page
+
+
+def test_the_words_that_ask_for_a_package_wait_in_the_chat(sign_in, db, count_statements):
+    """Named by the link, sent by nobody but the client; of what is not on offer here nothing is proposed."""
+    provider, other = make.specialist(), make.organization()
+    client = make.client_of(provider)
+    package, foreign = make.package(provider), make.package(other)
+    reader, address = sign_in(client.user), f"/providers/{client.id}/chat"
+    assert f'href="{address}?package={package.id}"' in reader.get(f"/providers/{client.id}").text
+    with count_statements(12):
+        page = reader.get(f"{address}?package={package.id}").text
+    assert f"data-proposed>Хочу купить пакет «{package.name}».</textarea>" in page
+    for number in (foreign.id, 999_999, 2**40, "x", ""):
+        assert "data-proposed" not in reader.get(f"{address}?package={number}").text
+    assert db.scalars(select(Message)).all() == []
 
 
 def test_the_notice_of_a_sale_leads_to_the_package(sign_in, run_jobs):

@@ -249,6 +249,91 @@ def test_old_versions_keep_their_files_and_signatures(app, db, pair, contract, s
     assert owner.post(f"{address}/versions/3/download").status_code == 404
 
 
+def test_what_was_signed_stays_in_reach(app, db, pair, contract, sign_in):
+    """S2-55, I-21: versions that the client had decided about and the present one, with times and files; no others, and
+    nobody else's."""
+    provider, client = pair.provider, sign_in(pair.user)
+    address, first = f"/pairs/{pair.id}/terms", contract.versions[0].id
+    page = f"{address}/{contract.id}"
+    assert f'href="{page}"' in client.get(address).text
+    assert "не подписывали" in client.get(page).text
+    client.post(f"{address}/consent", data={"sign": first})
+    client.post(f"{address}/consent", data={"withdraw": first})
+    _publish(app, contract, PDF + b"2")
+    second = _publish(app, contract, PDF + b"3")
+    shown = client.get(page).text
+    assert f'value="{first}"' in shown
+    assert f'value="{second - 1}"' not in shown  # he never said a word to it
+    assert "Не действует" in shown
+    assert "Отозвано" in shown
+    assert "Ожидает согласия" in shown
+    for version, data in ((first, PDF), (second, PDF + b"3")):
+        got = client.post(f"{page}/download", data={"chosen": version})
+        assert client.get(_link(got.text)).data == data
+    for where in (f"{page}/download", f"{address}/download"):
+        assert client.post(where, data={"chosen": second - 1}).status_code == 422
+    # Another client of the same provider has not signed it, and has no link to it.
+    other = make.client_of(provider, make.resident("Лера", "Быстрова"))
+    stranger = sign_in(other.user)
+    theirs = f"/pairs/{other.id}/terms/{contract.id}"
+    assert f'value="{first}"' not in stranger.get(theirs).text
+    assert stranger.post(f"{theirs}/download", data={"chosen": first}).status_code == 422
+    assert stranger.get(page).status_code == 404
+    link = _link(client.post(f"{page}/download", data={"chosen": first}).text)
+    assert stranger.get(link).status_code == 404
+    # The provider has his own pages for it.
+    assert sign_in(provider.owner).get(page).location == address
+    for number in (999_999, 2**40):
+        assert client.get(f"{address}/{number}").status_code == 404
+    # A document that is taken back: what he had decided about stays, what he had not is gone.
+    terms.edit(provider.owner, contract.id, "Договор", required=True, active=False)
+    shown = client.get(page).text
+    assert f'value="{first}"' in shown
+    assert f'value="{second}"' not in shown
+    assert "больше не предлагает" in shown
+    assert client.get(link).data == PDF
+    assert stranger.get(theirs).status_code == 404
+
+
+def test_a_document_that_was_taken_back_meanwhile(pair, contract, sign_in):
+    """It has no new version: nothing is left to be signed, and whoever wanted to is told so at each step."""
+    client, address = sign_in(pair.user), f"/pairs/{pair.id}/terms"
+    version = contract.versions[0].id
+    terms.edit(pair.provider.owner, contract.id, "Договор", required=True, active=False)
+    for step, name, status in (
+        ("download", "chosen", 422),
+        ("consent/ask", "chosen", 409),
+        ("consent", "sign", 409),
+    ):
+        answer = client.post(f"{address}/{step}", data={name: version})
+        assert answer.status_code == status
+        assert "больше не предлагает документ «Договор»" in answer.text
+        assert "новая версия" not in answer.text
+
+
+def test_what_waits_for_a_signature_is_marked(app, pair, contract, sign_in, count_statements):
+    """S2-49: on the provider's page and in the list, by a number and in words, until it is signed."""
+    client = sign_in(pair.user)
+    page, listed = f"/providers/{pair.id}", "/providers"
+    with count_statements(12):
+        assert '>1<span class="sr-only"> документ ожидает согласия' in client.get(page).text
+    with count_statements(12):
+        assert "Ожидает согласия: 1 документ" in client.get(listed).text
+    sign = {"sign": contract.versions[0].id}
+    client.post(f"/pairs/{pair.id}/terms/consent", data=sign)
+    for address in (page, listed):
+        assert "жидает согласия" not in client.get(address).text
+    _publish(app, contract, PDF + b"2")
+    assert "Ожидает согласия: 1 документ" in client.get(listed).text
+    terms.edit(pair.provider.owner, contract.id, "Договор", required=False, active=True)
+    assert "жидает согласия" not in client.get(page).text
+
+
+def _publish(app, contract, data) -> int:
+    owner = contract.provider.owner
+    return terms.publish(owner, contract.id, app.extensions["safe"], io.BytesIO(data), "new.pdf").id
+
+
 def test_statements(pair, contract, sign_in, count_statements):
     for who in (pair.user, pair.provider.owner):
         reader = sign_in(who)
@@ -256,6 +341,9 @@ def test_statements(pair, contract, sign_in, count_statements):
             reader.get(f"/pairs/{pair.id}/{page}")
             with count_statements(12):
                 assert reader.get(f"/pairs/{pair.id}/{page}").status_code == 200
+    client = sign_in(pair.user)
+    with count_statements(12):
+        assert client.get(f"/pairs/{pair.id}/terms/{contract.id}").status_code == 200
 
 
 def test_an_address_of_a_form_leads_to_its_page(sign_in):

@@ -96,6 +96,68 @@ def test_who_reads_it(provider, sign_in, client):
     assert "Запросить запись" not in page
 
 
+def test_each_reader_is_told_how_to_book(provider, sign_in, client):
+    """S2-1: by invitation only; a stranger finds the way in, which leads back here."""
+    pair = make.client_of(provider)
+    profiles.save(provider.owner, provider.id, SENT | {"open": "yes"})
+    address = "/s/anna-svetlova"
+    page = client.get(address).text
+    assert "по приглашению специалиста" in page
+    assert 'href="/sign-in?next=/s/anna-svetlova"' in page
+    page = sign_in(make.resident()).get(address).text
+    assert "по приглашению специалиста" in page
+    assert "контакты есть на этой странице" in page
+    assert "/sign-in" not in page
+    page = sign_in(pair.user).get(address).text
+    assert "по приглашению" not in page
+    for way in (f"/ask?client={pair.id}", f"/providers/{pair.id}/chat"):
+        assert f'href="{way}"' in page
+    assert "по приглашению" not in sign_in(provider.owner).get(address).text
+    profiles.save(provider.owner, provider.id, {"slug": "anna-svetlova", "published": "yes", "open": "yes"})
+    assert "при встрече" in sign_in(make.operator()).get(address).text
+
+
+def test_a_former_address_leads_to_the_page(provider, sign_in, client):
+    """S2-42: links that were sent and codes that were printed go on working, for whoever may read the page."""
+    pair = make.client_of(provider)
+    profiles.save(provider.owner, provider.id, SENT)
+    profiles.save(provider.owner, provider.id, SENT | {"slug": "svetlova"})
+    profiles.save(provider.owner, provider.id, SENT | {"slug": "dr-svetlova"})
+    mine, reader, other = (sign_in(who) for who in (provider.owner, pair.user, make.resident()))
+    for old in ("anna-svetlova", "svetlova", "Anna-Svetlova"):
+        for who in (mine, reader):
+            answer = who.get(f"/s/{old}")
+            assert (answer.status_code, answer.location) == (302, "/s/dr-svetlova")
+        assert other.get(f"/s/{old}").status_code == 404
+        assert client.get(f"/s/{old}").location == f"/sign-in?next=/s/{old}"
+    assert reader.get("/s/svetlova/code.svg").status_code == 200
+    # One that is not published answers as one that is not there.
+    profiles.save(provider.owner, provider.id, SENT | {"slug": "dr-svetlova", "published": ""})
+    gone, unknown = reader.get("/s/svetlova"), reader.get("/s/made-up-one")
+    assert (gone.status_code, unknown.status_code) == (404, 404)
+    assert gone.location is None
+    assert "работать" in mine.get(f"/practice/{provider.id}/profile").text
+
+
+def test_a_former_address_stays_its_providers(provider, app):
+    """Nobody else takes it; the provider takes it back; names are not collected."""
+    profiles.save(provider.owner, provider.id, SENT)
+    profiles.save(provider.owner, provider.id, SENT | {"slug": "svetlova"})
+    other = make.specialist(make.user("Другой", "Специалист"))
+    for slug in ("anna-svetlova", "svetlova"):
+        with pytest.raises(Invalid) as refused:
+            profiles.save(other.owner, other.id, SENT | {"slug": slug})
+        assert "занят" in str(refused.value.fields["slug"])
+    assert profiles.save(provider.owner, provider.id, SENT).slug == "anna-svetlova"
+    assert profiles.save(other.owner, other.id, {"slug": "other"}).slug == "other"
+    for number in range(profiles.MAX_ADDRESSES - 3):
+        profiles.save(provider.owner, provider.id, SENT | {"slug": f"name-{number}"})
+    with pytest.raises(Invalid) as refused:
+        profiles.save(provider.owner, provider.id, SENT | {"slug": "one-more"})
+    assert "name-0" in str(refused.value.fields["slug"])
+    assert profiles.save(provider.owner, provider.id, SENT | {"slug": "svetlova"}).slug == "svetlova"
+
+
 def test_a_messenger_has_a_preview(app, provider, client):
     """Open Graph: of an open page with its first photo; of others nothing."""
     profiles.save(provider.owner, provider.id, SENT | {"open": "yes"})

@@ -158,12 +158,14 @@ def _times(wish: Wish, day: dt.date, *, back: bool = False) -> ResponseReturnVal
 
 
 def _taken(wish: Wish, at: dt.datetime, problem: str) -> str:
-    """The times of the same day, and the nearest ones as buttons that send what was written along."""
+    """The times of the same day, and the nearest ones as buttons that send what was written along; of a time that is
+    over, those that come first."""
     assert wish.offer is not None
-    found = slots.free_slots(db.session, wish.offer, wish.wanted, at - _NEAR, at + _NEAR)
+    around = max(at, clock.now())
+    found = slots.free_slots(db.session, wish.offer, wish.wanted, around - _NEAR, around + _NEAR)
     day = local(at).date()
     free = dates.month_of(found, wish.client.provider, day.replace(day=1), timezone()).free.get(day, [])
-    near = [slot.at for slot in slots.nearest(found, at)]
+    near = [slot.at for slot in slots.nearest(found, around)]
     return _times_page(wish, day, free, problem=problem, near=near)
 
 
@@ -214,7 +216,8 @@ def _confirm(
     assert wish.offer is not None
     free = slots.free_slots(db.session, wish.offer, wish.wanted, at, at + dt.timedelta(minutes=1))
     if at not in dates.times(free):
-        return _taken(wish, at, _("This time is not free any more. Choose another one."))
+        late = actions.too_late(wish.client.provider, at)
+        return _taken(wish, at, late or _("This time is not free any more. Choose another one."))
     usable = packages.usable(db.session, wish.client, wish.offer, at)
     return render_template(
         "portal/ask_confirm.html",

@@ -8,26 +8,30 @@ from flask.typing import ResponseReturnValue
 from app.errors import NotFound
 from app.extensions import db
 from app.queries import alarms, appointments, catalogue, orders
-from views.context import actor, signed_in
+from views.context import actor, counters, signed_in
 from views.portal.base import fragment, portal
 
 
 @portal.get("/")
 @signed_in
 def home() -> ResponseReturnValue:
-    """What waits for me, my next appointment, what I ordered last, all categories; with ?q= the services that match."""
+    """What waits for me, my specialists and the next appointment with them (S2-17, S2-70), what I ordered last, all
+    categories; with ?q= the services that match."""
     words = request.args.get("q", "").replace("\0", "").strip()[:100]
     if words:
         found = catalogue.search(db.session, actor(), words)
         page = "portal/_found.html" if fragment() else "portal/home.html"
         requests = [] if found else catalogue.requests(db.session, actor())
         return render_template(page, words=words, found=found, requests=requests)
+    mine = counters()
     return render_template(
         "portal/_home.html" if fragment() else "portal/home.html",
         words="",
         calling=alarms.mine(db.session, actor()),
         waiting=orders.awaiting_me(db.session, actor()),
-        coming=appointments.soonest(db.session, actor()),
+        meets=mine.client,
+        chats=mine.chats,
+        coming=appointments.soonest(db.session, actor()) if mine.client else None,
         repeats=catalogue.last_ordered(db.session, actor()),
         shelves=catalogue.shelves(db.session, actor()),
     )

@@ -42,7 +42,7 @@ def leaf(at: dt.datetime) -> dict[str, str]:
 
 @portal.app_template_filter("day_of_week")
 def day_of_week(date: dt.date) -> str:
-    """«пн, 23 ноября»"""
+    """«пн, 23 ноября», of another year than the present one with it"""
     return wording.day(date)
 
 

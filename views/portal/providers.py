@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.errors import NotFound
 from app.extensions import db
 from app.flows import By
 from app.policy import client_side, load_client
 from app.queries import appointments as queries
-from app.queries import packages, profiles
+from app.queries import consents, packages, profiles
 from models import Client
 from views import chat
 from views.context import actor, counters, signed_in
@@ -33,12 +34,13 @@ def providers() -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class Tool:
-    """A button of the provider's page (S2-41). `unread` is drawn as a dot with words."""
+    """A button of the provider's page (S2-41), with a number beside it and what it counts in words."""
 
     label: str
     icon: str
     href: str
-    unread: int = 0
+    count: int = 0
+    counted: str = ""
 
 
 @portal.get("/providers/<int:client_id>")
@@ -63,6 +65,7 @@ def provider(client_id: int) -> ResponseReturnValue:
 
 def _tools(client: Client) -> list[Tool]:
     unread = queries.unread_messages(db.session, client, actor())
+    waiting = consents.awaited(db.session, client)
     page = profiles.of_provider(db.session, client.provider_id)
     shown = (
         [Tool(_("Profile"), "user", url_for("public.profile", slug=page.slug))]
@@ -71,8 +74,21 @@ def _tools(client: Client) -> list[Tool]:
     )
     return [
         *shown,
-        Tool(_("Chat"), "message-circle", url_for("portal.provider_chat", client_id=client.id), unread),
-        Tool(_("Terms"), "signature", url_for("pair.terms", client_id=client.id)),
+        Tool(
+            _("Chat"),
+            "message-circle",
+            url_for("portal.provider_chat", client_id=client.id),
+            unread,
+            ngettext("unread message", "unread messages", unread),
+        ),
+        # S2-49: what waits for a signature is seen before anybody looks for it.
+        Tool(
+            _("Terms"),
+            "signature",
+            url_for("pair.terms", client_id=client.id),
+            waiting,
+            ngettext("document awaits consent", "documents await consent", waiting),
+        ),
         Tool(_("Documents"), "file-text", url_for("pair.documents", client_id=client.id)),
     ]
 
@@ -80,7 +96,8 @@ def _tools(client: Client) -> list[Tool]:
 @portal.get("/providers/<int:client_id>/chat")
 @signed_in
 def provider_chat(client_id: int) -> ResponseReturnValue:
-    """The protected conversation, one for each pair (S2-6, S2-46, S2-47). The provider has it in the practice."""
+    """The protected conversation, one for each pair (S2-6, S2-46, S2-47). The provider has it in the practice. With
+    ?package= the words that ask for it wait in the box, to be changed and sent by the client."""
     client = load_client(db.session, actor(), client_id)
     if client_side(actor(), client) is not By.AUTHOR:
         return redirect(url_for("practice.chat", client_id=client_id))
@@ -90,8 +107,19 @@ def provider_chat(client_id: int) -> ResponseReturnValue:
         client=client,
         provider=client.provider,
         page=queries.planned(db.session, actor(), client=client),
+        proposed=_words_for(client),
         **chat.panel(client, client.thread),
     )
+
+
+def _words_for(client: Client) -> str:
+    """What asks for the package that the address names, if it is on offer."""
+    wanted = number(request.args, "package")
+    if wanted is None:
+        return ""
+    offered = packages.on_offer(db.session, client.provider_id)
+    names = [one.name for one in offered if one.id == wanted]
+    return _("I would like to buy the package “%(name)s”.", name=names[0]) if names else ""
 
 
 def own_client(client_id: int) -> Client:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from app import settings
 from app.actions import providers as actions
@@ -54,9 +55,10 @@ def register(kind: str) -> ResponseReturnValue:
 
 
 @portal.get("/about-service")
-@signed_in
 def about_service() -> ResponseReturnValue:
-    """What specialists, organizations and their clients have of it."""
+    """What specialists, organizations and their clients have of it. Whoever was invited may read it before he joins."""
+    if not current_user.is_authenticated:
+        return render_template("public/about_service.html")
     return render_template("portal/about_service.html", mine=_mine())
 
 

@@ -21,11 +21,14 @@ from views.public.base import public
 
 @public.get("/s/<slug>")
 def profile(slug: str) -> ResponseReturnValue:
-    """The page. A stranger who may not read it is sent to the sign-in, whether there is such a page or not."""
+    """The page; a former address leads to the present one, for printed codes cannot be changed. A stranger who may not
+    read it is sent to the sign-in, whether there is such a page or not."""
     shown = _shown(slug)
     if shown is None:
         return redirect(url_for("auth.sign_in", next=request.path))
     page = shown.profile
+    if page.slug != slug.lower():
+        return redirect(url_for("public.profile", slug=page.slug))
     photos = queries.photos(db.session, page.provider_id)
     return render_template(
         "public/profile_page.html",

@@ -9,6 +9,7 @@ export function startForms() {
   document.addEventListener("click", reveal);
   document.addEventListener("click", followSummary);
   document.addEventListener("input", countDown);
+  document.addEventListener("focusin", clearOfTheBar);
   for (const name of ["input", "change"]) document.addEventListener(name, (event) => forgive(event.target.closest?.(".field")));
   document.addEventListener("reset", (event) => event.target.querySelectorAll(".field").forEach(forgive));
   const first = document.querySelector("[data-focus], [aria-invalid=true]");
@@ -20,6 +21,12 @@ export function startForms() {
   addEventListener("pageshow", () => {
     for (const button of document.querySelectorAll("form [aria-busy=true]")) button.removeAttribute("aria-busy");
   });
+}
+
+/** The browser shows the line that is written in; all of the field shall stand above the bar with the button. */
+function clearOfTheBar({ target }) {
+  const bar = target.matches("textarea") && target.form?.querySelector(".submitbar");
+  if (bar && getComputedStyle(bar).position === "sticky") requestAnimationFrame(() => target.scrollIntoView({ block: "nearest" }));
 }
 
 function onSubmit(event) {

@@ -218,9 +218,18 @@ export class Composer {
       const draft = JSON.parse(localStorage.getItem(this.draftKey));
       if (draft && !this.area.value) this.area.value = draft.text;
       for (const file of draft?.files ?? []) this.show(file);
+      if ("proposed" in this.area.dataset) this.propose(draft?.text ?? "");
     } catch {
       localStorage.removeItem(this.draftKey);
     }
     this.measure();
+  }
+
+  /** Words that the link to this page has brought: below what was being written, and once only. */
+  propose(before) {
+    if (before && !before.includes(this.area.value)) this.area.value = `${before}\n${this.area.value}`;
+    else if (before) this.area.value = before;
+    history.replaceState(history.state, "", location.pathname);
+    this.keep();
   }
 }
