@@ -110,7 +110,7 @@ def publish(
         )
     if known is not None and queries.signed(db.session, newest_id) > known:
         raise Stale(
-            _("Clients have signed this document meanwhile. Read how many, and choose the file once more.")
+            _("Clients have signed this document in the meantime. See how many, and choose the file again.")
         )
     version = _publish(actor, terms, safe, stream, filename)
     providers.record(terms.provider, "terms.published", actor, name=terms.title, version=version.number)

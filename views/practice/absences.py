@@ -194,7 +194,7 @@ def refuse_affected(absence_id: int) -> ResponseReturnValue:
         return _affected(enter(absence.provider_id), absence, fields, comment), error.status
     flash(ngettext("%(num)s client has been told", "%(num)s clients have been told", done), "ok")
     if done and returned:
-        flash(_("To be returned to the clients: %(sum)s", sum=returned))
+        flash(_("Return to the clients: %(sum)s", sum=returned))
     return redirect(url_for("practice.affected", absence_id=absence_id), 303)
 
 

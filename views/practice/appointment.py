@@ -207,9 +207,7 @@ def _cautions(shown: Appointment, at: dt.datetime) -> list[str]:
     said = []
     if found.absence is not None:
         kind = KINDS[AbsenceKind(found.absence.kind)]
-        said.append(
-            _("Days off are entered for this time: %(what)s.", what=f"{kind}, {words(found.absence)}")
-        )
+        said.append(_("Days off are entered for this time: %(what)s", what=f"{kind}, {words(found.absence)}"))
     if found.outside:
         said.append(_("It is outside the working hours of %(name)s.", name=shown.specialist.name))
     if found.theirs is not None:

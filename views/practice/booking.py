@@ -106,8 +106,8 @@ def _told(made: Appointment, at: dt.datetime) -> tuple[str, str]:
     if made.starts_at == at:
         return _("%(name)s is booked for %(when)s and has been told.", name=name, when=stands), "ok"
     text = _(
-        "Nothing was changed: by this form %(name)s is booked for %(when)s already. Move this appointment to another "
-        "time, or book anew.",
+        "Nothing was changed: this form has already booked %(name)s for %(when)s. Move that appointment to another "
+        "time, or book again.",
         name=name,
         when=stands,
     )

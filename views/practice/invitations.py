@@ -129,7 +129,7 @@ def revoke(invitation_id: int) -> ResponseReturnValue:
     """The link stops working; whoever came by it stays."""
     _shown, here = _load(invitation_id)
     taken = actions.revoke(actor(), invitation_id)
-    flash(_("The link does not work any more. Whoever came by it stays your client."), "ok")
+    flash(_("The link no longer works. Whoever came by it stays your client."), "ok")
     endpoint = "practice.team" if taken.specialist_id else "practice.invitations"
     return redirect(url_for(endpoint, provider_id=here.provider.id), 303)
 

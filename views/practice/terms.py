@@ -50,7 +50,7 @@ def add_terms(provider_id: int) -> ResponseReturnValue:
         )
     except Invalid as error:
         return _list(provider_id, error.fields), 422
-    flash(_("The document is there for your clients."))
+    flash(_("Your clients can see the document now."))
     return redirect(url_for("practice.terms", provider_id=provider_id), 303)
 
 
