@@ -140,7 +140,7 @@ def too_late(provider: Provider, starts_at: dt.datetime) -> str:
 
 def _require_signed(client: Client, offer: Offer) -> None:
     if demanded := unsigned(db.session, client, offer):
-        names = ", ".join(f"«{terms.title}»" for terms in demanded)
+        names = ", ".join(_("“%(name)s”", name=terms.title) for terms in demanded)
         raise Invalid({"terms": _("Please read and sign first: %(names)s.", names=names)}, code="terms")
 
 

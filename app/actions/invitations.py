@@ -118,7 +118,7 @@ def invitation(token: str) -> Invitation:
     if found.revoked_at is not None:
         raise Invalid(text=_("This invitation was taken back. Ask for a new one."), code="revoked")
     if found.expires_at is not None and found.expires_at <= clock.now():
-        raise Invalid(text=_("This invitation is out of date. Ask for a new one."), code="expired")
+        raise Invalid(text=_("This invitation has expired. Ask for a new one."), code="expired")
     if found.most is not None and found.uses >= found.most:
         raise Invalid(text=_("This invitation has been used already. Ask for a new one."), code="used_up")
     return found
