@@ -37,6 +37,8 @@ WORDS = {
 }
 #: Seconds. After a few failed attempts a page waits up to 7.5 s before the next one (app/static/js/live.js).
 RECONNECTS = 20
+#: What a page complains about while its server is away.
+AWAY = ("net::ERR", "Failed to load", "htmx:sendError")
 COMBINATIONS = [(NARROW, "ru"), (WIDE, "en"), (WIDE, "ru"), (NARROW, "en")]
 
 #: What a phone's camera does with the code.
@@ -187,7 +189,7 @@ def test_with_a_specialist(new_page: NewPage, axe: Any, pass_time: Any, width: i
     """S2-1..S2-6, S2-17..S2-27, S2-29, S2-36, S2-46, S2-49..S2-54, S2-63: each change is seen without a reload."""
     say = WORDS[language]
     owner = make.user("Анна", "Светлова", locale=language)
-    theirs = new_page(owner, width=width, language=language)
+    theirs = new_page(owner, width=width, language=language, expected=AWAY)
     home = registered(theirs, "specialist", "Анна Светлова")
     served(theirs, home, "Консультация", "2500")
     served(theirs, home, "Первая встреча", "")
@@ -199,7 +201,7 @@ def test_with_a_specialist(new_page: NewPage, axe: Any, pass_time: Any, width: i
     expect(theirs.locator(".list__title", has_text="Договор")).to_be_visible()
     link = code_of(theirs, home)
 
-    mine = new_page(width=width, language=language, expected=("net::ERR", "Failed to load"))
+    mine = new_page(width=width, language=language, expected=AWAY)
     joined(mine, link, "Мария Иванова", "maria@example.org")
     # What has to be signed: read, chosen, confirmed.
     mine.locator("main a[href$='/terms']").first.click()
@@ -258,7 +260,7 @@ def test_with_an_organization_of_two(
     clients, the owner's calendar has both."""
     say = WORDS[language]
     owner = make.user("Вера", "Директорова", locale=language)
-    office = new_page(owner, width=WIDE, language=language)
+    office = new_page(owner, width=WIDE, language=language, expected=AWAY)
     home = registered(office, "organization", "Студия «Тонус»")
     lev, maya = (colleague(office, home, name) for name in ("Лев Орлов", "Майя Ким"))
     served(office, home, "Массаж", "3000", "Лев Орлов", "Майя Ким")
@@ -270,11 +272,11 @@ def test_with_an_organization_of_two(
     lev_link = office.locator("#link").input_value()
     link = code_of(office, home)
 
-    his = new_page(width=NARROW, language=language)
+    his = new_page(width=NARROW, language=language, expected=AWAY)
     joined(his, lev_link, "Лев Орлов", "lev@example.org")
     his.goto("/practice")
     online(his)
-    mine = new_page(width=width, language=language, expected=("net::ERR", "Failed to load"))
+    mine = new_page(width=width, language=language, expected=AWAY)
     joined(mine, link, "Мария Иванова", "maria@example.org")
 
     # One with each. Of the other's request nothing comes to him.
