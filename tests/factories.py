@@ -11,7 +11,7 @@ from flask_appbuilder.security.sqla.models import Role
 from sqlalchemy import select
 
 from app import clock, tokens
-from app.actions import asking, invitations, orders, packages, providers, schedule
+from app.actions import asking, invitations, offers, orders, packages, providers, schedule
 from app.extensions import db
 from app.permissions import DISPATCHER, EXECUTOR, OPERATOR, RESIDENT, TENANT_ADMIN
 from app.queries import slots
@@ -176,7 +176,7 @@ def organization(owner: User | None = None, *names: str, hours: Any = OFFICE_HOU
 def offer(of: Provider, name: str = "Консультация", **sent: str) -> Offer:
     """A service of the provider that all of its specialists do."""
     typed = {"name": name, "minutes": "60", "price": "2000"} | sent
-    return providers.save_offer(of.owner, of.id, None, typed, [one.id for one in of.specialists])
+    return offers.save(of.owner, of.id, None, typed, [one.id for one in of.specialists])
 
 
 def package(of: Provider, **sent: str) -> Package:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal
-from app.actions import packages, presses, providers
+from app.actions import fields, packages, presses
 from app.actions.base import action
 from app.errors import Forbidden, IllegalMove, Invalid, Stale, Taken
 from app.extensions import db
@@ -64,7 +64,7 @@ def move(
         return appointment
     _check(actor, appointment, step, version)
     errors: dict[str, object] = {}
-    comment = providers.text(comment, "comment", errors, most=MAX_WORDS)
+    comment = fields.text(comment, "comment", errors, most=MAX_WORDS)
     if step.needs_comment and not comment:
         errors["comment"] = _("Please say why.")
     if errors:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.actions import packages, providers
+from app.actions import fields, offers, packages
 from app.actions.appointments import MAX_WORDS, crowd_out, is_taken, lock_time, record, sensible, serving
 from app.actions.base import action
 from app.actions.invitations import show_to
@@ -56,10 +56,10 @@ def request(
     if form_key and (before := _asked_before(client, form_key)):
         return before
     errors: dict[str, object] = {}
-    words = providers.text(words, "words", errors, most=MAX_WORDS)
+    words = fields.text(words, "words", errors, most=MAX_WORDS)
     if errors:
         raise Invalid(errors)
-    offer = providers.offer_of(client.provider, offer_id)
+    offer = offers.one_of(client.provider, offer_id)
     candidates = [one for one in serving(offer) if specialist_id in (None, one.id)]
     if not candidates:
         raise NotFound
@@ -103,12 +103,12 @@ def book(
     practice = _practice(actor, client)
     if form_key and (before := _asked_before(client, form_key)):
         return before
-    offer = providers.offer_of(practice, offer_id)
+    offer = offers.one_of(practice, offer_id)
     specialist = next((one for one in serving(offer) if one.id == specialist_id), None)
     if specialist is None or not _may_book(actor, practice, specialist):
         raise NotFound
     errors: dict[str, object] = {}
-    words = providers.text(words, "words", errors, most=MAX_WORDS)
+    words = fields.text(words, "words", errors, most=MAX_WORDS)
     sensible(starts_at, errors)
     if errors:
         raise Invalid(errors)

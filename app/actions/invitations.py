@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal, tokens
-from app.actions import people, presses, providers
+from app.actions import fields, people, presses, providers
 from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
@@ -47,7 +47,7 @@ def invite(
     if before := press.made_before():
         return before
     errors: dict[str, object] = {}
-    label = providers.line(label, "label", errors, most=120)
+    label = fields.line(label, "label", errors, most=120)
     if most is not None and not 1 <= most <= 10_000:
         errors["most"] = _("Please enter a number from %(least)s to %(most)s.", least=1, most=10_000)
     if days is not None and not 1 <= days <= LONGEST:

@@ -16,7 +16,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock, journal, money
-from app.actions import payments, presses, providers
+from app.actions import fields, payments, presses, providers
 from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.extensions import db
@@ -62,10 +62,10 @@ def save(
         errors["offer"] = _("Please choose from the list.")
     values = {
         "offer": offer,
-        "name": providers.line(sent.get("name", ""), "name", errors, most=providers.MAX_NAME, required=True),
-        "sessions": providers.number(sent.get("sessions", ""), "sessions", errors, LEAST, MOST),
+        "name": fields.line(sent.get("name", ""), "name", errors, most=providers.MAX_NAME, required=True),
+        "sessions": fields.number(sent.get("sessions", ""), "sessions", errors, LEAST, MOST),
         "price": price,
-        "days": providers.number(sent.get("days") or "0", "days", errors, 0, LONGEST),
+        "days": fields.number(sent.get("days") or "0", "days", errors, 0, LONGEST),
         "active": sent.get("active", "yes") == "yes",
     }
     count = many(Package, Package.provider_id == provider.id)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock, journal, money
-from app.actions import providers
+from app.actions import fields
 from app.actions.base import action
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.extensions import db
@@ -52,7 +52,7 @@ def record(
         errors["amount"] = _("This is more than is left to pay.")
     if method not in METHODS:
         errors["method"] = _("Please choose from the list.")
-    note = providers.line(note, "note", errors, most=200)
+    note = fields.line(note, "note", errors, most=200)
     if errors or not amount:
         raise Invalid(errors)
     payment = _added(actor, bill, amount, method, note)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import clock
-from app.actions import files, people, providers
+from app.actions import fields, files, people, providers
 from app.actions.base import action, many
 from app.errors import Invalid, NotFound
 from app.extensions import db
@@ -38,12 +38,12 @@ def save(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Profile:
         "published": sent.get("published") == "yes",
         "open": sent.get("open") == "yes",
         "design": sent.get("design", "plain"),
-        "about": providers.text(sent.get("about", ""), "about", errors),
-        "education": providers.text(sent.get("education", ""), "education", errors),
-        "website": providers.address(sent.get("website", ""), "website", errors),
+        "about": fields.text(sent.get("about", ""), "about", errors),
+        "education": fields.text(sent.get("education", ""), "education", errors),
+        "website": fields.address(sent.get("website", ""), "website", errors),
         "email": _email(sent.get("email", ""), errors),
         "phone": people.checked_phone(sent.get("phone", ""), errors) or "",
-        "address": providers.line(sent.get("address", ""), "address", errors),
+        "address": fields.line(sent.get("address", ""), "address", errors),
         "networks": _networks(sent.get("networks", ""), errors),
         "show_services": sent.get("show_services") == "yes",
         "show_prices": sent.get("show_prices") == "yes",
@@ -162,4 +162,4 @@ def _networks(typed: str, errors: dict[str, object]) -> list[str]:
     if len(lines) > MAX_NETWORKS:
         errors["networks"] = _("At most %(number)s addresses.", number=MAX_NETWORKS)
         return []
-    return [providers.address(line, "networks", errors) for line in lines]
+    return [fields.address(line, "networks", errors) for line in lines]

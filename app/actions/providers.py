@@ -1,10 +1,8 @@
-"""Who serves: becoming a specialist or an organization, its rules, its specialists and services."""
+"""Who serves: becoming a specialist or an organization, its rules and its specialists."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -12,12 +10,11 @@ from flask_babel import ngettext
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import selectinload
 
 from app import clock, journal, money, settings, timezones
-from app.actions import people, presses
+from app.actions import fields, people, presses
 from app.actions.base import action, many
-from app.errors import Forbidden, Invalid, NotFound
+from app.errors import Forbidden, Invalid
 from app.extensions import db
 from app.policy import Actor, Practice, load_client, load_practice, load_specialist
 from models import (
@@ -26,7 +23,6 @@ from models import (
     ClientPackage,
     Invitation,
     Notice,
-    Offer,
     Package,
     Provider,
     ProviderKind,
@@ -36,10 +32,7 @@ from models import (
 )
 
 MAX_NAME = 120
-MAX_LINE = 300
-MAX_TEXT = 5000
-#: Services of a provider, and specialists who serve in an organization, at most.
-MOST_OFFERS = 200
+#: Specialists who serve in an organization, at most.
 MOST_SPECIALISTS = 200
 #: Minutes before an appointment by which it must be asked for, at most.
 MOST_NOTICE = 30 * 24 * 60
@@ -75,8 +68,8 @@ def register(
     provider = Provider(
         kind=kind,
         owner_id=actor.id,
-        name=line(name, "name", errors, most=MAX_NAME, required=True),
-        headline=line(headline, "headline", errors, most=200),
+        name=fields.line(name, "name", errors, most=MAX_NAME, required=True),
+        headline=fields.line(headline, "headline", errors, most=200),
         timezone=_zone(timezone or actor.timezone or settings.get(db.session, "timezone"), errors),
         created_at=clock.now(),
     )
@@ -138,18 +131,20 @@ def edit(actor: Actor, provider_id: int, sent: Mapping[str, str]) -> Provider:
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
     errors: dict[str, object] = {}
     values = {
-        "name": line(sent.get("name", provider.name), "name", errors, most=MAX_NAME, required=True),
-        "headline": line(sent.get("headline", provider.headline), "headline", errors, most=200),
+        "name": fields.line(sent.get("name", provider.name), "name", errors, most=MAX_NAME, required=True),
+        "headline": fields.line(sent.get("headline", provider.headline), "headline", errors, most=200),
         "timezone": _zone(sent.get("timezone", provider.timezone), errors),
         "currency": _currency(provider, sent.get("currency", provider.currency), errors),
         "holds_requests": sent.get("holds_requests", "yes" if provider.holds_requests else "") == "yes",
-        "step": number(sent.get("step", str(provider.step)), "step", errors, among=STEPS),
-        "notice": number(sent.get("notice", str(provider.notice)), "notice", errors, 0, MOST_NOTICE),
-        "horizon": number(sent.get("horizon", str(provider.horizon)), "horizon", errors, 1, 366),
-        "reminder": number(sent.get("reminder", str(provider.reminder)), "reminder", errors, 0, 24 * 14),
-        "place": line(sent.get("place", provider.place), "place", errors),
-        "meeting_url": address(sent.get("meeting_url", provider.meeting_url), "meeting_url", errors),
-        "payment_url": address(sent.get("payment_url", provider.payment_url), "payment_url", errors),
+        "step": fields.number(sent.get("step", str(provider.step)), "step", errors, among=STEPS),
+        "notice": fields.number(sent.get("notice", str(provider.notice)), "notice", errors, 0, MOST_NOTICE),
+        "horizon": fields.number(sent.get("horizon", str(provider.horizon)), "horizon", errors, 1, 366),
+        "reminder": fields.number(
+            sent.get("reminder", str(provider.reminder)), "reminder", errors, 0, 24 * 14
+        ),
+        "place": fields.line(sent.get("place", provider.place), "place", errors),
+        "meeting_url": fields.address(sent.get("meeting_url", provider.meeting_url), "meeting_url", errors),
+        "payment_url": fields.address(sent.get("payment_url", provider.payment_url), "payment_url", errors),
     }
     if errors:
         raise Invalid(errors)
@@ -180,8 +175,8 @@ def add_specialist(
         return before
     errors: dict[str, object] = {}
     values = {
-        "name": line(name, "name", errors, most=MAX_NAME, required=True),
-        "title": line(title, "title", errors, most=200),
+        "name": fields.line(name, "name", errors, most=MAX_NAME, required=True),
+        "title": fields.line(title, "title", errors, most=200),
     }
     _room_for_one_more(provider, "name", errors)
     if errors:
@@ -204,8 +199,8 @@ def edit_specialist(
     specialist, practice = load_specialist(db.session, actor, specialist_id)
     _manages(practice)
     errors: dict[str, object] = {}
-    specialist.name = line(name, "name", errors, most=MAX_NAME, required=True)
-    specialist.title = line(title, "title", errors, most=200)
+    specialist.name = fields.line(name, "name", errors, most=MAX_NAME, required=True)
+    specialist.title = fields.line(title, "title", errors, most=200)
     if errors:
         raise Invalid(errors)
     stays = active or not practice.provider.is_organization
@@ -282,153 +277,9 @@ def _leave(specialist: Specialist) -> None:
         db.session.execute(told.execution_options(synchronize_session=False))
 
 
-# --- services -----------------------------------------------------------------------------------------------------
-
-
-@action
-def save_offer(
-    actor: Actor,
-    provider_id: int,
-    offer_id: int | None,
-    sent: Mapping[str, str],
-    serves: Sequence[int] = (),
-    *,
-    form_key: UUID | None = None,
-) -> Offer:
-    """Add a service, or change it: appointments keep what was agreed. `serves` are the organization's specialists who
-    do it. A form that is sent again gives the service that it added before. Raises Invalid per field, Forbidden,
-    NotFound."""
-    provider = load_practice(db.session, actor, provider_id, manage=True).provider
-    said = (provider_id, offer_id, sorted(sent.items()), sorted(serves))
-    press = presses.press(actor, None if offer_id else form_key, Offer, *said)
-    if before := press.made_before():
-        return before
-    errors: dict[str, object] = {}
-    price = money.parsed(sent.get("price", ""), provider.currency)
-    if price is None:
-        errors["price"] = _("Please enter an amount, for example 1500 or 1500,50.")
-    values = {
-        "name": line(sent.get("name", ""), "name", errors, most=MAX_NAME, required=True),
-        "description": text(sent.get("description", ""), "description", errors),
-        "minutes": number(sent.get("minutes", ""), "minutes", errors, 5, 24 * 60),
-        "buffer": number(sent.get("buffer") or "0", "buffer", errors, 0, 12 * 60),
-        "price": price,
-        "place": line(sent.get("place", ""), "place", errors),
-        "meeting_url": address(sent.get("meeting_url", ""), "meeting_url", errors),
-        "active": sent.get("active", "yes") == "yes",
-    }
-    chosen = [one for one in provider.specialists if one.id in serves or not provider.is_organization]
-    if offer_id is None and len(provider.offers) >= MOST_OFFERS:
-        errors["name"] = _(
-            "You have %(number)s services already. Change one that you do not offer any more.",
-            number=MOST_OFFERS,
-        )
-    if errors:
-        raise Invalid(errors)
-    if offer_id is None:
-        offer = Offer(provider=provider, position=len(provider.offers), **values)
-        db.session.add(offer)
-    else:
-        offer = offer_of(provider, offer_id)
-        for name, value in values.items():
-            setattr(offer, name, value)
-    offer.specialists = chosen
-    db.session.flush()
-    record(provider, "offer.changed" if offer_id else "offer.added", actor, name=offer.name)
-    return press.made(offer)
-
-
-@action
-def serve(actor: Actor, specialist_id: int, offer_ids: Sequence[int]) -> Specialist:
-    """Which services of the organization's catalogue a specialist does: his own choice, or the owner's. Raises
-    NotFound."""
-    specialist, practice = load_specialist(db.session, actor, specialist_id)
-    for offer in offers_with(practice.provider, Offer.specialists):
-        wanted = offer.id in offer_ids
-        if wanted and specialist not in offer.specialists:
-            offer.specialists.append(specialist)
-        elif not wanted and specialist in offer.specialists:
-            offer.specialists.remove(specialist)
-    record(practice.provider, "specialist.changed", actor, name=specialist.name)
-    return specialist
-
-
-def offers_with(provider: Provider, what: Any) -> Sequence[Offer]:
-    """All services of the provider with one of their lists. Two statements, however many there are."""
-    query = select(Offer).where(Offer.provider_id == provider.id).options(selectinload(what))
-    return db.session.scalars(query).all()
-
-
-def offer_of(provider: Provider, offer_id: int) -> Offer:
-    """One of the provider's services. Raises NotFound."""
-    found = next((offer for offer in provider.offers if offer.id == offer_id), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _manages(practice: Practice) -> None:
     if not practice.owner:
         raise Forbidden
-
-
-# --- what is typed ------------------------------------------------------------------------------------------------
-
-
-def line(
-    typed: str, field: str, errors: dict[str, object], *, most: int = MAX_LINE, required: bool = False
-) -> str:
-    """One line of text, without what cannot be printed."""
-    found = " ".join("".join(c for c in typed if c.isprintable() or c.isspace()).split())
-    if required and not found:
-        errors[field] = _("Please fill this in.")
-    elif len(found) > most:
-        errors[field] = _("At most %(number)s characters.", number=most)
-    return found
-
-
-def text(typed: str, field: str, errors: dict[str, object], *, most: int = MAX_TEXT) -> str:
-    found = typed.replace("\r\n", "\n").replace("\0", "").strip()
-    if len(found) > most:
-        errors[field] = _("At most %(number)s characters.", number=most)
-    return found
-
-
-def number(
-    typed: str,
-    field: str,
-    errors: dict[str, object],
-    least: int = 0,
-    most: int = 0,
-    *,
-    among: Sequence[int] = (),
-) -> int:
-    """A whole number within its limits, or one of a few."""
-    plain = typed.strip()
-    found = int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 9 else None
-    if among:
-        if found not in among:
-            errors[field] = _("Please choose from the list.")
-    elif found is None or not least <= found <= most:
-        errors[field] = _("Please enter a number from %(least)s to %(most)s.", least=least, most=most)
-    return found or 0
-
-
-def address(typed: str, field: str, errors: dict[str, object], *, most: int = 500) -> str:
-    """An address of the web, http or https; without a scheme it is https."""
-    found = typed.strip()
-    if not found:
-        return ""
-    if "://" not in found:
-        found = f"https://{found}"
-    try:
-        parts = urlsplit(found)
-        right = parts.scheme in ("http", "https") and bool(parts.hostname) and "." in (parts.hostname or "")
-    except ValueError:
-        right = False
-    if not right or len(found) > most or any(c.isspace() or not c.isprintable() for c in found):
-        errors[field] = _("Please enter an address such as https://example.org.")
-    return found
 
 
 def _zone(name: str, errors: dict[str, object]) -> str:

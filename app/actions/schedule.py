@@ -10,7 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from app import clock
-from app.actions import presses, providers
+from app.actions import fields, presses, providers
 from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
@@ -83,7 +83,7 @@ def add_absence(
         errors["ends"] = _("%(number)s days off are entered already. Remove some of them first.", number=MOST)
     if kind not in list(AbsenceKind):
         errors["kind"] = _("Please choose from the list.")
-    reason = providers.line(reason, "reason", errors, most=200)
+    reason = fields.line(reason, "reason", errors, most=200)
     if errors:
         raise Invalid(errors)
     absence = Absence(

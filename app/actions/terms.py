@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from sqlalchemy import Select, func, select
 
 from app import clock, journal, queue
-from app.actions import documents, presses, providers
+from app.actions import documents, fields, offers, presses, providers
 from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound, Stale, TooLarge
 from app.extensions import db
@@ -56,7 +56,7 @@ def add(
     if before := press.made_before():
         return before
     errors: dict[str, object] = {}
-    title = providers.line(title, "title", errors, most=200, required=True)
+    title = fields.line(title, "title", errors, most=200, required=True)
     count = many(Terms, Terms.provider_id == provider_id)
     if count >= MOST:
         errors["title"] = _(
@@ -182,11 +182,11 @@ def edit(
     is signed. Raises Invalid, Forbidden, NotFound."""
     terms = load(actor, terms_id, lock=True)
     errors: dict[str, object] = {}
-    terms.title = providers.line(title, "title", errors, most=200, required=True)
+    terms.title = fields.line(title, "title", errors, most=200, required=True)
     if errors:
         raise Invalid(errors)
     terms.required, terms.active = required, active
-    for offer in providers.offers_with(terms.provider, Offer.terms):
+    for offer in offers.all_with(terms.provider, Offer.terms):
         wanted = offer.id in offer_ids and required and active
         if wanted and terms not in offer.terms:
             offer.terms.append(terms)

@@ -23,6 +23,7 @@ from app.actions import (
     chat,
     documents,
     invitations,
+    offers,
     payments,
     profiles,
     providers,
@@ -130,7 +131,7 @@ def _polina(owner: User, safe: Safe) -> Provider:
         }
         if "видео" in name:
             sent |= {"meeting_url": "https://meet.example.org/vetrova", "place": "Видеозвонок"}
-        providers.save_offer(owner, made.id, None, sent)
+        offers.save(owner, made.id, None, sent)
     hours = [(day, start, end) for day in range(6) for start, end in ((600, 840), (900, 1200))]
     schedule.set_hours(owner, made.specialists[0].id, hours)
     contract = terms.add(
@@ -217,7 +218,7 @@ def _balance(owner: User, igor: User) -> Provider:
         ("Экспресс-массаж шеи", 30, 10, "1500", (first,)),
     ):
         sent = {"name": name, "minutes": str(minutes), "buffer": str(rest), "price": price}
-        providers.save_offer(owner, made.id, None, sent, [one.id for one in who])
+        offers.save(owner, made.id, None, sent, [one.id for one in who])
     made_link = invitations.invite(owner, made.id, _secret(), label="Игорь", specialist_id=first.id)
     invitations.accept(igor, tokens.derived(_secret(), "invitation", made_link.nonce))
     _show(
@@ -239,7 +240,7 @@ def _mark(owner: User) -> Provider:
     )
     sent = {"name": "Урок английского", "minutes": "60", "price": "25"}
     providers.edit(owner, made.id, {"currency": "EUR", "meeting_url": "https://meet.example.org/levin"})
-    providers.save_offer(owner, made.id, None, sent)
+    offers.save(owner, made.id, None, sent)
     schedule.set_hours(owner, made.specialists[0].id, [(day, 360, 1140) for day in range(5)])
     return made
 

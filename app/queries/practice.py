@@ -37,7 +37,7 @@ PAGE = 40
 #: Requests and unmarked appointments of the first page.
 MOST = 30
 OPEN = (REQUESTED.name, AGREED.name)
-#: No appointment is longer (actions/providers.save_offer). Whoever asks what reaches into a time says so: else an index
+#: No appointment is longer (actions/offers.save). Whoever asks what reaches into a time says so: else an index
 #: by the beginning is walked from ten years ago.
 LONGEST = dt.timedelta(days=1)
 

@@ -10,7 +10,16 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, tokens
-from app.actions import appointment_timers, appointments, asking, invitations, packages, payments, providers
+from app.actions import (
+    appointment_timers,
+    appointments,
+    asking,
+    invitations,
+    offers,
+    packages,
+    payments,
+    providers,
+)
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.flows import APPOINTMENT_STATUSES
 from app.queries import packages as queries
@@ -441,9 +450,7 @@ def test_a_payment_of_an_appointment_is_none_of_a_package(app, db):
 
 def test_the_currency_stays_while_packages_have_prices(app):
     provider = make.specialist()
-    providers.save_offer(
-        provider.owner, provider.id, provider.offers[0].id, {"name": "Консультация", "minutes": "60"}
-    )
+    offers.save(provider.owner, provider.id, provider.offers[0].id, {"name": "Консультация", "minutes": "60"})
     made = make.package(provider)
     with pytest.raises(Invalid):
         providers.edit(provider.owner, provider.id, {"currency": "EUR"})

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import clock
-from app.actions import asking, providers, schedule
+from app.actions import asking, offers, providers, schedule
 from models import Appointment, Client
 from tests import factories as make
 
@@ -308,7 +308,7 @@ def test_what_is_not_mine(me: Any, pair: Client, sign_in: Any, db: Any) -> None:
 def test_a_service_that_is_switched_off(me: Any, pair: Client) -> None:
     offer = pair.provider.offers[0]
     sent = {"name": offer.name, "minutes": "60", "price": "1", "active": "no"}
-    providers.save_offer(pair.provider.owner, pair.provider_id, offer.id, sent)
+    offers.save(pair.provider.owner, pair.provider_id, offer.id, sent)
     answer = me.get(f"/ask?client={pair.id}&offer={offer.id}")
     assert answer.location == f"/ask?client={pair.id}"
     page = me.get(answer.location).text

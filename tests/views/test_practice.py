@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock, tokens
-from app.actions import appointments, chat, invitations, providers, schedule, terms
+from app.actions import appointments, chat, invitations, offers, providers, schedule, terms
 from app.queries import practice as queries
 from models import Appointment, Notice, Provider, Terms
 from tests import factories as make
@@ -197,7 +197,7 @@ def test_a_new_colleague_is_told_what_is_missing(sign_in: Any, db: Any) -> None:
     assert f'href="{home}/hours"' in page
     schedule.set_hours(person, one.id, [(0, 540, 1080)])
     assert client.get(home).text.count("step--done") == 1
-    providers.serve(person, one.id, [provider.offers[0].id])
+    offers.serve(person, one.id, [provider.offers[0].id])
     assert "Клиенты пока не могут записаться" not in client.get(home).text
     assert "нет услуг" not in owner.get(team).text
 

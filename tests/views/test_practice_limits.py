@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.actions import documents, invitations, providers, schedule, terms
+from app.actions import documents, invitations, offers, providers, schedule, terms
 from app.errors import Invalid
 from models import Invitation, Provider
 from tests import factories as make
@@ -26,7 +26,7 @@ def _contract(app: Any, provider: Provider, title: str = "Договор", data:
 @pytest.fixture
 def few(monkeypatch: Any) -> None:
     for place, name in (
-        (providers, "MOST_OFFERS"),
+        (offers, "MOST"),
         (providers, "MOST_SPECIALISTS"),
         (schedule, "MOST"),
         (invitations, "MOST"),
@@ -49,7 +49,7 @@ def test_services_and_specialists_end_somewhere(app: Any, db: Any) -> None:
     studio = make.organization()
     make.offer(studio, "Вторая")
     assert "2 услуг" in _field(lambda: make.offer(studio, "Третья"))
-    providers.save_offer(studio.owner, studio.id, studio.offers[0].id, {"name": "Другая", "minutes": "30"})
+    offers.save(studio.owner, studio.id, studio.offers[0].id, {"name": "Другая", "minutes": "30"})
 
     def add() -> Any:
         return providers.add_specialist(studio.owner, studio.id, "Лев Мастеров")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import money
-from app.actions import providers as actions
+from app.actions import offers as actions
 from app.errors import Invalid
 from app.extensions import db
 from app.policy import Practice
@@ -55,7 +55,7 @@ def add_offer(provider_id: int) -> ResponseReturnValue:
 @signed_in
 def offer(provider_id: int, offer_id: int) -> ResponseReturnValue:
     here = enter(provider_id, manage=True)
-    shown = actions.offer_of(here.provider, offer_id)
+    shown = actions.one_of(here.provider, offer_id)
     return _form(here, shown, _values(shown))
 
 
@@ -70,9 +70,9 @@ def edit_offer(provider_id: int, offer_id: int) -> ResponseReturnValue:
 def switch_offer(provider_id: int, offer_id: int) -> ResponseReturnValue:
     """On offer or not: what is booked stays booked."""
     here = enter(provider_id, manage=True)
-    shown = actions.offer_of(here.provider, offer_id)
+    shown = actions.one_of(here.provider, offer_id)
     sent = _values(shown) | {"active": "yes" if request.form.get("active") == "yes" else ""}
-    saved = actions.save_offer(actor(), provider_id, offer_id, sent, [one.id for one in shown.specialists])
+    saved = actions.save(actor(), provider_id, offer_id, sent, [one.id for one in shown.specialists])
     said = _("“%(name)s” is on offer again") if saved.active else _("“%(name)s” is not offered any more")
     flash(said % {"name": saved.name}, "ok")
     return redirect(url_for("practice.offers", provider_id=provider_id), 303)
@@ -93,15 +93,15 @@ def serve(specialist_id: int) -> ResponseReturnValue:
 def _save(provider_id: int, offer_id: int | None) -> ResponseReturnValue:
     here = enter(provider_id, manage=True)
     if offer_id is not None:
-        actions.offer_of(here.provider, offer_id)
+        actions.one_of(here.provider, offer_id)
     sent = {name: request.form.get(name, "") for name in _FIELDS}
     sent["active"] = "yes" if request.form.get("active") == "yes" else ""
     who = numbers(request.form.getlist("specialist"))
     try:
-        saved = actions.save_offer(actor(), provider_id, offer_id, sent, who, form_key=form_key())
+        saved = actions.save(actor(), provider_id, offer_id, sent, who, form_key=form_key())
     except Invalid as error:
         here = enter(provider_id, manage=True)
-        shown = actions.offer_of(here.provider, offer_id) if offer_id else None
+        shown = actions.one_of(here.provider, offer_id) if offer_id else None
         return _form(here, shown, sent | {"specialists": who}, error.fields), error.status
     flash(_("Saved: %(name)s", name=saved.name), "ok")
     return redirect(url_for("practice.offers", provider_id=provider_id), 303)
