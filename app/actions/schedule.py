@@ -60,7 +60,7 @@ def add_absence(
     form_key: UUID | None = None,
 ) -> Absence:
     """Somebody is away, or with None everybody, between two wall-clock times of the provider's zone. Appointments in it
-    stay until they are moved or refused (`queries.practice.affected`). A form that is sent again gives what it made
+    stay until they are moved or refused (`queries.away.affected`). A form that is sent again gives what it made
     before. Raises Invalid, Forbidden (everybody's are the owner's), NotFound."""
     if specialist_id is None:
         practice = load_practice(db.session, actor, provider_id, manage=True)

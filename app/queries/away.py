@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app import clock
 from app.policy import Practice
 from app.queries import slots
-from app.queries.practice import LONGEST, OPEN
+from app.queries.practice import LONGEST, OPEN, appointments, with_faces
 from models import Absence, Appointment
 
 #: By how much a wall-clock time and a moment of UTC can differ, and a day's beginning be told twice.
@@ -56,3 +56,44 @@ def met(session: Session, practice: Practice, most: int = 200) -> Sequence[Meeti
         if starts_at < end and ends_at > max(start, now):
             numbers[absence] = numbers.get(absence, 0) + 1
     return [Meeting(absence, number) for absence, number in numbers.items()]
+
+
+def affected(session: Session, practice: Practice, absence: Absence) -> list[Appointment]:
+    """Open appointments that stand in an absence, of whoever is away, as far as the reader sees them. One statement."""
+    start, end = slots.span(absence, clock.zone(practice.provider.timezone))
+    query = appointments(practice).where(
+        Appointment.status.in_(OPEN),
+        Appointment.starts_at >= max(start, clock.now()) - LONGEST,
+        Appointment.starts_at < end,
+        Appointment.ends_at > max(start, clock.now()),
+    )
+    if absence.specialist_id is not None:
+        query = query.where(Appointment.specialist_id == absence.specialist_id)
+    query = with_faces(query).options(joinedload(Appointment.offer), joinedload(Appointment.package))
+    return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id).limit(100)))
+
+
+#: How far around an absence other times are looked for.
+_AROUND = dt.timedelta(days=10)
+
+
+def instead(
+    session: Session, practice: Practice, those: Sequence[Appointment], most: int = 3
+) -> dict[int, list[dt.datetime]]:
+    """By appointment: the free times of the same specialist nearest to it. Each of them alone: two may be offered the
+    same time, and the first to be moved has it. Three statements for all."""
+    if not those:
+        return {}
+    provider = practice.provider
+    who = list({one.specialist_id: one.specialist for one in those}.values())
+    since = max(clock.now(), min(one.starts_at for one in those) - _AROUND)
+    until = max(one.starts_at for one in those) + _AROUND
+    open_ = slots.openings(session, provider, who, since, until)
+    taken = slots.busy(session, {one.resource_id for one in who}, since, until)
+    found = {}
+    for one in those:
+        spans, held = open_[one.specialist_id], taken[one.specialist.resource_id]
+        starts = slots.starts(spans, held, one.offer, provider.step)
+        free = [slots.Slot(at, one.specialist) for at in starts if at > since]
+        found[one.id] = [slot.at for slot in slots.nearest(free, one.starts_at, most)]
+    return found

@@ -19,7 +19,6 @@ from app.errors import IllegalMove, Invalid, NotFound
 from app.extensions import db
 from app.policy import Practice
 from app.queries import away, lists, payments, wording
-from app.queries import practice as queries
 from models import Absence, AbsenceKind, Appointment
 from views.context import actor, money, signed_in
 from views.keys import form_key
@@ -60,7 +59,7 @@ def add_absence(provider_id: int) -> ResponseReturnValue:
     except Invalid as error:
         here = enter(provider_id)
         return _page(here, sent, error.fields), error.status
-    if queries.affected(db.session, here, kept):
+    if away.affected(db.session, here, kept):
         return redirect(url_for("practice.affected", absence_id=kept.id), 303)
     flash(_("Saved: %(when)s", when=words(kept)), "ok")
     return redirect(url_for("practice.absences", provider_id=provider_id), 303)
@@ -181,7 +180,7 @@ def refuse_affected(absence_id: int) -> ResponseReturnValue:
     absence = actions.load_absence(actor(), absence_id)
     here = enter(absence.provider_id)
     saw = set(numbers(request.form.getlist("appointment"), LARGE))
-    chosen = [one for one in queries.affected(db.session, here, absence) if one.id in saw]
+    chosen = [one for one in away.affected(db.session, here, absence) if one.id in saw]
     standing, returned = [one.id for one in chosen], _returned(chosen)
     comment = request.form.get("comment", "")
     try:
@@ -207,7 +206,7 @@ def _returned(those: Sequence[Appointment]) -> str:
 def _affected(
     here: Practice, absence: Absence, problems: Mapping[str, object] | None = None, comment: str = ""
 ) -> str:
-    standing = queries.affected(db.session, here, absence)
+    standing = away.affected(db.session, here, absence)
     paid = payments.paid(db.session, standing)
     return page(
         "practice/affected.html",
@@ -219,7 +218,7 @@ def _affected(
         paid=paid,
         paid_together=payments.together(standing, paid),
         sessions=sum(one.package_id is not None for one in standing),
-        instead=queries.instead(db.session, here, standing),
+        instead=away.instead(db.session, here, standing),
         comment=comment,
         problems=problems or {},
         over=absence.ends.replace(tzinfo=clock.zone(here.provider.timezone)) < clock.now(),
