@@ -96,6 +96,7 @@ def play(session: Session, safe: Safe, users: Mapping[str, User], now: dt.dateti
             _visit(session, stage, provider, pairs, visit)
     _talk(stage, polina, users, safe)
     _away(stage, polina, balance)
+    _renew(stage, polina, users, safe)
     stage.play()
     return _taken_out(session)
 
@@ -404,6 +405,26 @@ def _away(stage: Stage, polina: Provider, balance: Provider) -> None:
 
     stage.at(stage.now - dt.timedelta(days=10), plan)
     stage.at(stage.now - dt.timedelta(minutes=50), learn)
+
+
+def _renew(stage: Stage, polina: Provider, users: Mapping[str, User], safe: Safe) -> None:
+    """A document that has changed: some have signed it anew, others are still asked to."""
+    paper = next(
+        one for one, _version in papers.of_provider(db.session, polina.id) if one.title.startswith("Согласие")
+    )
+
+    def publish() -> None:
+        text = pdf(paper.title, "Имя, телефон и записи о встречах.", "Записи хранятся три года.")
+        version = terms.publish(polina.owner, paper.id, safe, text, "Согласие, новая редакция.pdf")
+        for number, name in enumerate(("lera", "ilya", "dasha"), 1):
+            pair = next(one for one in _pairs(polina) if one.user_id == users[name].id)
+
+            def sign(pair: Client = pair, name: str = name) -> None:
+                terms.change_consent(users[name], pair.id, {version.id: True})
+
+            stage.at(clock.now() + dt.timedelta(hours=3 * number), sign)
+
+    stage.at(stage.now - dt.timedelta(hours=26), publish)
 
 
 def _taken_out(session: Session) -> list[Row]:
