@@ -634,3 +634,17 @@ def test_the_first_page_tells_of_appointments_in_days_off(sign_in: Any, db: Any)
     assert address not in sign_in(person).get(home).text
     appointments.move(provider.owner, one.id, "decline", comment="Отпуск")
     assert address not in sign_in(provider.owner).get(home).text
+
+
+def test_who_is_still_expected_is_led_to_what_to_do(sign_in: Any) -> None:
+    """I-20: a specialist with open appointments is not switched off; the refusal leads to them and to days off."""
+    provider = make.organization()
+    one = provider.specialists[0]
+    make.appointment(make.client_of(provider), specialist_id=one.id)
+    client = sign_in(provider.owner)
+    refused = client.post(f"/practice/specialists/{one.id}", data={"name": one.name})
+    assert (refused.status_code, one.active) == (422, True)
+    assert f"/practice/{provider.id}/calendar?who={one.id}" in refused.text
+    address = f"/practice/{provider.id}/absences?who={one.id}"
+    assert address in refused.text
+    assert re.search(rf'<option value="{one.id}"[^>]* selected', client.get(address).text)

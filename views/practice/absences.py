@@ -45,7 +45,12 @@ _FIELDS = ("who", "kind", "from_day", "from_time", "to_day", "to_time", "reason"
 @signed_in
 def absences(provider_id: int) -> ResponseReturnValue:
     """Those that come, and the form for one more."""
-    return _page(enter(provider_id), {"kind": AbsenceKind.VACATION, "from_day": request.args.get("day", "")})
+    typed = {
+        "kind": AbsenceKind.VACATION,
+        "from_day": request.args.get("day", ""),
+        "who": request.args.get("who", ""),
+    }
+    return _page(enter(provider_id), typed)
 
 
 @practice.post("/<int:provider_id>/absences")
