@@ -282,5 +282,6 @@ def record(appointment: Appointment, kind: str, actor: Actor, **data: Any) -> No
         client=client.user.name,
         provider=client.provider.name,
         when=appointment.starts_at.isoformat(),
+        zone=client.provider.timezone,
         **data,
     )

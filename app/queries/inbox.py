@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Integer, ScalarSelect, Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from app import clock
 from app.flows import REQUESTED
-from app.notices import JOURNAL
+from app.notices import JOURNAL, To
 from app.permissions import P
 from app.plans import first, word
 from app.policy import Actor, rights
@@ -83,10 +84,12 @@ def item(notice: Notice, zone: dt.tzinfo) -> Item:
 
 def text(entry: Entry, rule: str, zone: dt.tzinfo) -> str:
     """The words of the rule (its place in the table, «order.assigned#1») for this entry, in the reader's language and
-    zone."""
+    zone; what a provider is told has the times of the practice, as its pages have them."""
     kind, _, index = rule.partition("#")
-    template = str(JOURNAL[kind].rules[int(index or 0)].text)
-    told = words(entry.data, zone)
+    row = JOURNAL[kind].rules[int(index or 0)]
+    template = str(row.text)
+    practice = To.PROVIDER in row.to and entry.data.get("zone")
+    told = words(entry.data, clock.zone(practice), zone) if practice else words(entry.data, zone)
     told["number"] = entry.data.get("number") or entry.subject.partition(":")[2]
     told["actor"] = entry.actor.name if entry.actor else "Atrium"
     return template % told

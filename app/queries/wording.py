@@ -11,7 +11,7 @@ from babel.dates import format_skeleton
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from app import clock, money
+from app import clock, money, timezones
 
 #: Data that hold a moment, or a list of moments, as ISO 8601.
 _MOMENTS = ("when", "before", "near")
@@ -24,17 +24,23 @@ class Words(dict[str, Any]):
         return ""
 
 
-def words(data: Mapping[str, Any], zone: dt.tzinfo) -> Words:
-    """The data for a text, with its moments and money as people read them."""
+def words(data: Mapping[str, Any], zone: dt.tzinfo, reader: dt.tzinfo | None = None) -> Words:
+    """The data for a text, with its moments and money as people read them. If the clocks of the `reader` show another
+    time than those of `zone`, the moments name their offset."""
     found = Words(data)
+
+    def told(written: str) -> str:
+        at = dt.datetime.fromisoformat(written)
+        if reader is None or at.astimezone(zone).utcoffset() == at.astimezone(reader).utcoffset():
+            return moment(at, zone)
+        return f"{moment(at, zone)} ({timezones.offset(at.astimezone(zone))})"
+
     for name in _MOMENTS:
         value = data.get(name)
         if isinstance(value, str):
-            found[name] = moment(dt.datetime.fromisoformat(value), zone)
+            found[name] = told(value)
         elif isinstance(value, list):
-            found[name] = "; ".join(moment(dt.datetime.fromisoformat(one), zone) for one in value) or _(
-                "no time"
-            )
+            found[name] = "; ".join(map(told, value)) or _("no time")
     if "amount" in data:
         found["sum"] = money.shown(data["amount"], data["currency"], str(get_locale()))
     return found

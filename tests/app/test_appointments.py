@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app import clock
 from app.actions import appointment_timers, appointments, asking, invitations, providers, schedule
 from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale, Taken
+from app.queries import inbox, wording
 from models import Appointment, Channel, Entry, Notice
 from tests import factories as make
 
@@ -388,3 +389,21 @@ def test_prices_keep_their_currency():
     with pytest.raises(Invalid) as refused:
         providers.edit(provider.owner, provider.id, {"currency": "EUR"})
     assert "currency" in refused.value.fields
+
+
+def test_a_practice_is_told_in_its_own_times(db, run_jobs):
+    """S2-23: the notice says the time that the page of the request says; who is elsewhere reads the offset, too. The
+    client is told in the own zone (D-18)."""
+    provider = make.specialist()
+    providers.edit(provider.owner, provider.id, {"timezone": "UTC+05:00"})
+    asked = make.appointment(make.client_of(provider))
+    appointments.move(provider.owner, asked.id, "accept")
+    run_jobs()
+    moscow = dt.timezone(dt.timedelta(hours=3))
+    here = wording.moment(asked.starts_at, dt.timezone(dt.timedelta(hours=5)))
+    there = wording.moment(asked.starts_at, moscow)
+    owner = next(iter(inbox.notices(db, provider.owner, moscow)[0]))
+    assert f"{here} (UTC+5)" in owner.text
+    client = next(iter(inbox.notices(db, asked.client.user, moscow)[0]))
+    assert there in client.text
+    assert "UTC" not in client.text

@@ -91,6 +91,20 @@ def test_becoming_one_closes_the_other(db, sign_in):
     assert db.get(User, person.id).roles
 
 
+def test_a_practice_has_the_zone_that_was_chosen(db, sign_in):
+    """D-18: hours are of a zone that somebody has seen; the browser's is offered to who has not answered yet."""
+    person = make.resident()
+    person.timezone = None
+    db.commit()
+    pages = sign_in(person)
+    assert 'data-zones="guess"' in pages.get("/registration/specialist").text
+    wrong = pages.post("/registration/specialist", data={"name": "Марина", "timezone": "Mars/Olympus"})
+    assert wrong.status_code == 422
+    assert db.scalars(select(Provider)).all() == []
+    pages.post("/registration/specialist", data={"name": "Марина", "timezone": "UTC+03:00"})
+    assert db.scalars(select(Provider.timezone)).one() == "UTC+03:00"
+
+
 def test_wrong_input_comes_back(db, sign_in):
     pages = sign_in(make.resident())
     answer = pages.post("/registration/organization", data={"name": " ", "headline": "Спорт"})

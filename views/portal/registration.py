@@ -43,7 +43,11 @@ def register(kind: str) -> ResponseReturnValue:
     """Become one of the two; the client side stays (S2-66)."""
     try:
         provider = actions.register(
-            actor(), kind, request.form.get("name", ""), headline=request.form.get("headline", "")
+            actor(),
+            kind,
+            request.form.get("name", ""),
+            headline=request.form.get("headline", ""),
+            timezone=request.form.get("timezone", ""),
         )
     except Invalid as error:
         if "kind" in error.fields:
@@ -74,5 +78,8 @@ def _form(kind: str, problems: dict[str, object] | None = None) -> str:
         kind=kind,
         name=typed.get("name", own_name),
         headline=typed.get("headline", ""),
+        zone=typed.get("timezone") or actor().timezone or settings.get(db.session, "timezone"),
+        # Who has not said where he is may mean the browser's zone.
+        guess=not typed and not actor().timezone,
         problems=problems or {},
     )

@@ -15,8 +15,9 @@ async function offer(prompt, zone) {
     prompt.querySelector("[data-zone-label]").textContent = label;
   }
   for (const select of document.querySelectorAll("select[data-zones]")) {
-    if ([...select.options].some((option) => option.value === zone)) continue;
-    select.options.add(new Option(label, zone), select.options[0]?.value ? 0 : 1);
+    if (![...select.options].some((option) => option.value === zone))
+      select.options.add(new Option(label, zone), select.options[0]?.value ? 0 : 1);
+    if (select.dataset.zones === "guess") select.value = zone;
   }
 }
 
