@@ -12,11 +12,14 @@ from models import Entry, Notice
 
 
 @action
-def read(actor: Actor, *, subject: str | None = None, notice_id: int | None = None) -> int:
-    """Mark the actor's notices of a subject ("order:42"), one notice, or all as read. How many were unread."""
+def read(actor: Actor, *, subject: str | None = None, notice_id: int | None = None, about: str = "") -> int:
+    """Mark the actor's notices of a subject ("order:42"), one notice, or all as read; with `about` only those of
+    journal kinds that begin so ("terms."). How many were unread."""
     query = _unread(actor)
     if subject is not None:
         query = query.where(Notice.subject == subject)
+    if about:
+        query = query.where(Notice.kind.startswith(about, autoescape=True))
     if notice_id is not None:
         query = query.where(Notice.id == notice_id)
     return _read(actor, query)

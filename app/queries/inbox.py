@@ -22,7 +22,7 @@ from models import FACE, Appointment, Channel, Client, Entry, Notice, Provider, 
 
 PAGE = 40
 #: Subjects that have a page of their own.
-_LEADING = ("order", "appointment", "client", "package")
+_LEADING = ("order", "appointment", "client", "terms", "package")
 #: The bell counts no further: «99+».
 MOST = 100
 
@@ -70,7 +70,9 @@ def notice(session: Session, actor: Actor, number: int) -> Item | None:
 def item(notice: Notice, zone: dt.tzinfo) -> Item:
     entry = notice.entry
     number = entry.data.get("number")
-    leads = notice.subject.partition(":")[0] in _LEADING
+    kind, _sep, key = notice.subject.partition(":")
+    if kind == "client" and entry.kind.startswith("terms."):
+        kind = "terms"  # of this pair; what else is said of a pair is said in its chat
     return Item(
         notice.id,
         notice.created_at,
@@ -78,7 +80,7 @@ def item(notice: Notice, zone: dt.tzinfo) -> Item:
         JOURNAL[entry.kind].icon,
         notice.urgent,
         notice.read_at is None,
-        notice.subject if leads else f"order:{number}" if number else "",
+        f"{kind}:{key}" if kind in _LEADING else f"order:{number}" if number else "",
     )
 
 

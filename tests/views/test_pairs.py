@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.actions import terms
-from models import Consent, SharedDocument, StoredFile, Terms, TermsVersion
+from models import Consent, Notice, SharedDocument, StoredFile, Terms, TermsVersion
 from tests import factories as make
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -356,3 +356,16 @@ def test_an_address_of_a_form_leads_to_its_page(sign_in):
         assert (answer.status_code, answer.location) == (302, f"/pairs/{pair.id}/{address.split('/')[0]}")
     assert client.get(f"/pairs/{pair.id}/terms/download").status_code == 405
     assert client.post(f"/pairs/{pair.id}", headers=browser).status_code == 404
+
+
+def test_a_notice_about_terms_leads_to_them(db, pair, contract, sign_in, run_jobs):
+    """S2-49, I-21: both sides come from the notice to the terms of the pair, and have read it then."""
+    client, provider = sign_in(pair.user), sign_in(pair.provider.owner)
+    client.post(f"/pairs/{pair.id}/terms/consent", data={"sign": contract.versions[0].id})
+    run_jobs()
+    address = f"/pairs/{pair.id}/terms"
+    mine = select(Notice.read_at).where(Notice.user_id == pair.provider.owner_id, Notice.kind.like("terms.%"))
+    assert db.scalars(mine).all() == [None]
+    assert f'href="{address}"' in provider.get("/notices").text
+    assert provider.get(address).status_code == 200
+    assert None not in db.scalars(mine).all()

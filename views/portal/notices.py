@@ -41,6 +41,7 @@ _PAGES = {
     "order": ("portal.order", "number"),
     "appointment": ("portal.appointment", "appointment_id"),
     "client": ("portal.provider_chat", "client_id"),
+    "terms": ("pair.terms", "client_id"),
     "package": ("portal.package", "sold_id"),
 }
 
