@@ -37,12 +37,22 @@ class Link:
     file: StoredFile
     token: str
     expires_at: dt.datetime
+    #: What the file is a version of, where it is one of terms: files of two documents may have one name.
+    title: str = ""
 
 
 class Expired(Invalid):
-    """The link is older than five minutes, or the sign-in it was made in has ended."""
+    """The link is older than five minutes, or the sign-in it was made in has ended. `file` is what it opened."""
 
     status = 410
+
+    def __init__(self, file: StoredFile) -> None:
+        text = _(
+            "A link works for five minutes, and only until you sign out where you made it. Press “Download” "
+            "again for a new one."
+        )
+        super().__init__(text=text, code="link")
+        self.file = file
 
 
 def keep_sealed(
@@ -133,7 +143,8 @@ def links(actor: User, sign_in: str, found: Sequence[StoredFile]) -> list[Link]:
     if len(found) > MOST_LINKS:
         raise Invalid(text=_("At most %(number)s documents at once.", number=MOST_LINKS))
     now = clock.now()
-    made = [Link(file, tokens.new(), now + LIFE) for file in found]
+    titles = _titles(found)
+    made = [Link(file, tokens.new(), now + LIFE, titles.get(file.id, "")) for file in found]
     db.session.add_all(
         DownloadLink(
             token_hash=tokens.hashed(link.token),
@@ -148,6 +159,14 @@ def links(actor: User, sign_in: str, found: Sequence[StoredFile]) -> list[Link]:
     return made
 
 
+def _titles(found: Sequence[StoredFile]) -> dict[UUID, str]:
+    """Of files of terms: which document they are of, by the file."""
+    those = [file.id for file in found if file.subject.startswith("terms:")]
+    query = select(TermsVersion.file_id, Terms.title).join(Terms, Terms.id == TermsVersion.terms_id)
+    rows = db.session.execute(query.where(TermsVersion.file_id.in_(those))) if those else ()
+    return {row[0]: row[1] for row in rows}
+
+
 def opened(actor: User, sign_in: str, token: str) -> StoredFile:
     """The file of a link. Raises NotFound for what is no link of this person's, Expired after five minutes or after the
     sign-in; whoever has lost the right to the file has lost the link."""
@@ -159,13 +178,7 @@ def opened(actor: User, sign_in: str, token: str) -> StoredFile:
     if link is None or not may_read(actor, link.file):
         raise NotFound
     if link.expires_at < clock.now() or link.sign_in_hash != tokens.hashed(sign_in):
-        raise Expired(
-            text=_(
-                "A link works for five minutes, and only until you sign out where you made it. Press “Download” "
-                "again for a new one."
-            ),
-            code="link",
-        )
+        raise Expired(link.file)
     return link.file
 
 
@@ -186,6 +199,16 @@ def may_read(actor: Actor, file: StoredFile) -> bool:
     else:
         return False
     return db.session.scalar(query.with_only_columns(Client.id).limit(1)) is not None
+
+
+def pair_of(actor: Actor, file: StoredFile) -> int | None:
+    """The pair in which the actor has the file as a client, or has exchanged it; None for the provider of terms."""
+    kind, _sep, key = file.subject.partition(":")
+    if kind == "client":
+        return int(key)
+    own = select(Client.id).join(Terms, Terms.provider_id == Client.provider_id)
+    found: int | None = db.session.scalar(own.where(Terms.id == int(key), Client.user_id == actor.id))
+    return found
 
 
 def _decided(actor: Actor, file: StoredFile) -> bool:

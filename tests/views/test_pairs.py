@@ -6,7 +6,7 @@ import io
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.actions import terms
 from models import Consent, Notice, SharedDocument, StoredFile, Terms, TermsVersion
@@ -86,6 +86,16 @@ def test_wrong_uploads_are_named(db, pair, sign_in):
     assert client.post(f"/pairs/{pair.id}/documents/download", data={"chosen": "x"}).status_code == 422
 
 
+def test_of_too_many_files_the_rest_is_named(db, pair, sign_in):
+    """S2-58: nothing is left out in silence, and what is there already is said, too."""
+    files = [(io.BytesIO(PDF + bytes([number])), f"d{number}.pdf") for number in range(1, 13)]
+    answer = sign_in(pair.user).post(f"/pairs/{pair.id}/documents", data={"files": files})
+    assert answer.status_code == 422
+    assert "d11.pdf, d12.pdf" in answer.text
+    assert "Загружено 10 документов" in answer.text
+    assert db.scalar(select(func.count()).select_from(SharedDocument)) == 10
+
+
 def test_a_link_ends(pair, client, later):
     """S2-55: 4:59 works, 5:01 does not; nor after signing out and in again, nor by a stranger."""
     user = pair.user
@@ -106,12 +116,30 @@ def test_a_link_ends(pair, client, later):
     gone = client.get(link)
     assert gone.status_code == 410
     assert "пять минут" in gone.text
+    assert f'href="/pairs/{pair.id}/documents"' in gone.text
     fresh = _link(client.post(f"/pairs/{pair.id}/documents/download", data=tick).text)
     assert client.get(fresh).status_code == 200
     client.post("/sign-out")
     assert client.get(fresh).status_code == 401
     client.post("/sign-in", data=signing)
     assert client.get(fresh).status_code == 410
+
+
+def test_a_link_to_terms_says_of_which_and_leads_back(pair, contract, sign_in, later):
+    """S2-52, S2-55: files of two documents may have one name; an ended link leads to where a new one is made."""
+    client, provider = sign_in(pair.user), sign_in(pair.provider.owner)
+    tick = {"chosen": contract.versions[0].id}
+    page = client.post(f"/pairs/{pair.id}/terms/download", data=tick).text
+    assert contract.title in page.split("data-seconds")[1].split("</section>")[0]
+    theirs = provider.post(f"/practice/terms/{contract.id}/versions/1/download").text
+    later(301)
+    for browser, shown, back in (
+        (client, page, f"/pairs/{pair.id}/terms"),
+        (provider, theirs, f"/practice/terms/{contract.id}"),
+    ):
+        ended = browser.get(_link(shown))
+        assert ended.status_code == 410
+        assert f'href="{back}"' in ended.text
 
 
 def test_terms_are_signed_withdrawn_and_asked_for_again(app, db, pair, contract, sign_in):

@@ -19,6 +19,9 @@ from views.numbers import number
 from views.pair.base import chosen, draw, known, pair
 from views.sealed import safe, sign_in_key
 
+#: Files of one sending.
+AT_ONCE = 10
+
 
 @pair.get("/pairs/<int:client_id>/documents")
 @signed_in
@@ -37,13 +40,19 @@ def upload(client_id: int) -> ResponseReturnValue:
     problems, done = [], 0
     if not sent:
         problems.append(str(_("Choose a file first.")))
-    for file in sent[:10]:
+    for file in sent[:AT_ONCE]:
         try:
             actions.upload(actor(), client_id, safe(), file.stream, file.filename or "", form_key=form_key())
             done += 1
         except (Invalid, TooLarge) as error:
             problems.append(str(error.text))
+    if left := [str(file.filename) for file in sent[AT_ONCE:]]:
+        problems.append(
+            _("At most %(most)s files at once. Not uploaded: %(names)s.", most=AT_ONCE, names=", ".join(left))
+        )
     if problems:
+        if done:
+            problems.insert(0, ngettext("The document is uploaded.", "%(num)d documents are uploaded.", done))
         client, ours = known(client_id)
         return _page(client, ours=ours, problem=" ".join(problems)), 422
     flash(ngettext("The document is uploaded.", "%(num)d documents are uploaded.", done))

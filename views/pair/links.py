@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 
-from flask import Response, render_template, send_file
+from flask import Response, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.actions import documents as actions
 from app.errors import NotFound
 from app.vault import Broken
+from models import StoredFile
 from views.context import actor, signed_in
 from views.pair.base import pair
 from views.sealed import safe, sign_in_key
@@ -25,7 +26,7 @@ def fetch(token: str) -> ResponseReturnValue:
     try:
         file = actions.opened(actor(), sign_in_key(), token)
     except actions.Expired as error:
-        return render_template("pair/expired.html", text=error.text), error.status
+        return render_template("pair/expired.html", text=error.text, back=_source(error.file)), error.status
     try:
         data = safe().read(file.id)
     except (FileNotFoundError, Broken):
@@ -44,3 +45,12 @@ def fetch(token: str) -> ResponseReturnValue:
         "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"
     )
     return response
+
+
+def _source(file: StoredFile) -> str:
+    """The page where new links to it are made."""
+    kind, _sep, key = file.subject.partition(":")
+    client_id = actions.pair_of(actor(), file)
+    if client_id is None:
+        return url_for("practice.one_terms", terms_id=int(key))
+    return url_for("pair.terms" if kind == "terms" else "pair.documents", client_id=client_id)
