@@ -37,6 +37,8 @@ MAX_WORDS = 1000
 _NEAR = dt.timedelta(days=4)
 #: How long after it began an appointment may still be entered by the provider.
 _LATE = dt.timedelta(days=31)
+#: How far ahead anybody may be booked: what is later is a slip of the year.
+FURTHEST = dt.timedelta(days=2 * 366)
 #: Statuses of what does not take place; no move leads out of them.
 _OFF = (DECLINED.name, CALLED_OFF.name)
 
@@ -253,7 +255,7 @@ def serving(offer: Offer) -> list[Specialist]:
 
 def sensible(starts_at: dt.datetime, errors: dict[str, object]) -> None:
     now = clock.now()
-    if not now - _LATE <= starts_at <= now + dt.timedelta(days=2 * 366):
+    if not now - _LATE <= starts_at <= now + FURTHEST:
         errors["at"] = _("Please enter a day that is not so far away.")
 
 

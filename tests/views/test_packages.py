@@ -395,3 +395,17 @@ def test_the_notice_of_a_sale_leads_to_the_package(sign_in, run_jobs):
     page = sign_in(sold.client.user).get("/notices").text
     assert f"/packages/{sold.id}" in page
     assert "у вас пакет «Пять консультаций», встреч: 5" in page
+
+
+def test_a_slip_in_the_date_is_asked_about(sign_in):
+    """S2-23, I-19: a time beyond the rules, or after the end of the client's package, is given with a second press."""
+    sold = make.sold(days="30")
+    asked = make.appointment(sold.client, package_id=sold.id)
+    far = asked.starts_at + dt.timedelta(days=364)  # the same hour of the same weekday
+    owner, address = sign_in(sold.client.provider.owner), f"/practice/appointments/{asked.id}/time"
+    warned = owner.post(address, data={"at": far.isoformat()})
+    assert warned.status_code == 409
+    assert "дальше, чем разрешают ваши правила" in warned.text
+    assert "Пакет клиента заканчивается" in warned.text
+    assert owner.post(address, data={"at": far.isoformat(), "sure": far.isoformat()}).status_code == 303
+    assert asked.starts_at == far

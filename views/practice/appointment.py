@@ -210,6 +210,13 @@ def _cautions(shown: Appointment, at: dt.datetime) -> list[str]:
         said.append(_("Days off are entered for this time: %(what)s", what=f"{kind}, {words(found.absence)}"))
     if found.outside:
         said.append(_("It is outside the working hours of %(name)s.", name=shown.specialist.name))
+    provider = shown.client.provider
+    ahead = at - clock.now()
+    if dt.timedelta(days=provider.horizon) < ahead <= actions.FURTHEST:
+        said.append(_("It is further ahead than the %(days)s days of your rules.", days=provider.horizon))
+    if shown.package and shown.package.expires_at and at > shown.package.expires_at:
+        end_day = wording.day(shown.package.expires_at.astimezone(clock.zone(provider.timezone)))
+        said.append(_("The client's package ends on %(day)s.", day=end_day))
     if found.theirs is not None:
         said.append(
             _(
