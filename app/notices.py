@@ -367,6 +367,9 @@ JOURNAL: dict[str, Row] = {
     "document.removed": Row(private=True),
     "terms.published": Row(private=True),
     "terms.changed": Row(private=True),
+    "terms.asked": _ours(
+        "", "signature", _told(To.CLIENT, _l("%(provider)s asks you to read and sign “%(name)s”"))
+    ),
     "terms.renewed": _ours(
         "",
         "signature",

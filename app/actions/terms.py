@@ -75,8 +75,9 @@ def add(
     terms = Terms(provider_id=provider_id, title=title, required=required, position=count)
     db.session.add(terms)
     db.session.flush()
-    _publish(actor, terms, safe, stream, filename)
+    version = _publish(actor, terms, safe, stream, filename)
     providers.record(provider, "terms.published", actor, name=title, version=1)
+    _ask_clients(terms, version)
     return press.made(terms)
 
 
@@ -114,16 +115,21 @@ def publish(
         )
     version = _publish(actor, terms, safe, stream, filename)
     providers.record(terms.provider, "terms.published", actor, name=terms.title, version=version.number)
-    if terms.required and terms.active and version.number > 1:
+    _ask_clients(terms, version)
+    return press.made(version)
+
+
+def _ask_clients(terms: Terms, version: TermsVersion) -> None:
+    if terms.required and terms.active:
         version.told_to = 0
         queue.defer(db.session, "tell_of_version", version_id=version.id)
-    return press.made(version)
 
 
 @action
 def tell_of_version(version_id: int, limit: int = 100) -> int:
-    """Tell the next clients who had agreed to the version before: each of them once, for how far it has come is
-    written down with what it wrote. How many; 0 when there is nobody left, or nothing to be signed any more."""
+    """Tell the next clients who had agreed to the version before, of a new document all who have not signed: each of
+    them once, for how far it has come is written down with what it wrote. How many; 0 when there is nobody left, or
+    nothing to be signed any more."""
     version: TermsVersion | None = db.session.scalar(
         select(TermsVersion)
         .where(TermsVersion.id == version_id)
@@ -134,21 +140,22 @@ def tell_of_version(version_id: int, limit: int = 100) -> int:
     if version is None or version.told_to is None:
         return 0
     terms, publisher = version.terms, db.session.get_one(User, version.published_by)
-    agreed: Sequence[Client] = ()
+    asked: Sequence[Client] = ()
     if terms.required and terms.active:
-        agreed = queries.agreed_before(db.session, version, after=version.told_to, limit=limit)
-    for client in agreed:
+        whom = queries.agreed_before if version.number > 1 else queries.not_agreed
+        asked = whom(db.session, version, after=version.told_to, limit=limit)
+    for client in asked:
         journal.write(
             db.session,
-            "terms.renewed",
+            "terms.renewed" if version.number > 1 else "terms.asked",
             publisher,
             client.subject,
             [f"user:{client.user_id}"],
             name=terms.title,
             provider=terms.provider.name,
         )
-    version.told_to = agreed[-1].id if agreed else None
-    return len(agreed)
+    version.told_to = asked[-1].id if asked else None
+    return len(asked)
 
 
 def _newest(terms_id: int) -> Select[int, str]:

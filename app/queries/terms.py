@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload
 
@@ -108,6 +108,32 @@ def signed(session: Session, version_id: int) -> int:
     return session.scalar(select(func.count()).select_from(last).where(last.c.given)) or 0
 
 
+def awaited(
+    session: Session, version: TermsVersion, after: int | None = None
+) -> tuple[Sequence[Client], int | None]:
+    """A page of the provider's clients who have not signed a version, or have withdrawn, by their numbers, and the one
+    behind whom the next page begins. One statement."""
+    found = not_agreed(session, version, after=after or 0, limit=paging.PAGE + 1)
+    return found[: paging.PAGE], found[paging.PAGE - 1].id if len(found) > paging.PAGE else None
+
+
+def not_agreed(session: Session, version: TermsVersion, *, after: int, limit: int) -> Sequence[Client]:
+    """The first of them behind the one with the number `after`. One statement."""
+    query = _awaited(version).where(Client.id > after).order_by(Client.id).limit(limit)
+    return session.scalars(query.options(joinedload(Client.user).load_only(*FACE))).all()
+
+
+def waiting(session: Session, version: TermsVersion) -> int:
+    """How many they are. One statement."""
+    return session.scalar(_awaited(version).with_only_columns(func.count())) or 0
+
+
+def _awaited(version: TermsVersion) -> Select[Client]:
+    last = _last_words(version.id, 0)
+    agreed = select(last.c.client_id).where(last.c.given)
+    return select(Client).where(Client.provider_id == version.terms.provider_id, Client.id.not_in(agreed))
+
+
 def _last_words(version_id: int, after: int) -> Any:
     """The last word of each client about a version, of those behind `after`."""
     return (
@@ -158,7 +184,7 @@ def said_about(session: Session, version_id: int, after: int | None = None) -> t
     return [Said(one, lines[one.id]) for one in clients], further
 
 
-def signatures(session: Session, version_ids: Sequence[int]) -> dict[int, int]:
+def signatures(session: Session, version_ids: Collection[int]) -> dict[int, int]:
     """By version how many clients' last word about it is consent. One statement."""
     last = (
         select(Consent.version_id, Consent.given)

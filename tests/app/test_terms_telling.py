@@ -49,7 +49,7 @@ def test_publishing_writes_the_same_whoever_has_signed(app: Any, db: Any, signed
     assert db.scalar(select(func.count()).select_from(Entry)) == before + 1
     assert version.told_to == 0
     jobs = text("SELECT args FROM procrastinate_jobs WHERE task_name = 'tell_of_version'")
-    assert db.scalars(jobs).all() == [{"version_id": version.id}]
+    assert db.scalars(jobs).all()[-1] == {"version_id": version.id}
 
 
 def test_each_is_told_once_in_batches(app: Any, db: Any, signed: Any) -> None:
@@ -104,3 +104,31 @@ def test_what_needs_no_consent_any_more_is_not_told(app: Any, db: Any, signed: A
     terms.edit(made.provider.owner, made.id, "Договор", required=False, active=True)
     assert terms.tell_of_version(version) == 0
     assert not _told(db)
+
+
+def test_a_new_document_asks_all_clients(app: Any, db: Any, run_jobs: Any) -> None:
+    """S2-49: «Ожидает согласия» is told, but not to who has signed before the job came, and of no other document."""
+    provider, safe = make.specialist(), app.extensions["safe"]
+    clients = [make.client_of(provider, make.resident("Клиент", f"Номер{n}")) for n in range(3)]
+    asked = terms.add(
+        provider.owner,
+        provider.id,
+        "Договор",
+        safe=safe,
+        stream=io.BytesIO(PDF),
+        filename="a.pdf",
+        required=True,
+    )
+    terms.change_consent(clients[0].user, clients[0].id, {asked.versions[0].id: True})
+    terms.add(
+        provider.owner,
+        provider.id,
+        "Памятка",
+        safe=safe,
+        stream=io.BytesIO(PDF),
+        filename="b.pdf",
+        required=False,
+    )
+    run_jobs()
+    told = select(Entry.subject, Entry.data["name"].as_string()).where(Entry.kind == "terms.asked")
+    assert set(db.execute(told).all()) == {(one.subject, "Договор") for one in clients[1:]}

@@ -397,3 +397,22 @@ def test_a_notice_about_terms_leads_to_them(db, pair, contract, sign_in, run_job
     assert f'href="{address}"' in provider.get("/notices").text
     assert provider.get(address).status_code == 200
     assert None not in db.scalars(mine).all()
+
+
+def test_who_has_not_signed_is_listed(db, pair, contract, sign_in, count_statements):
+    """I-21: the provider sees who still has to sign; who withdraws is among them again."""
+    other = make.client_of(pair.provider, make.resident("Пётр", "Второй"))
+    make.client_of(make.specialist(make.user()))
+    version = contract.versions[0].id
+    terms.change_consent(other.user, other.id, {version: True})
+    owner, address = sign_in(pair.provider.owner), f"/practice/terms/{contract.id}?who=waiting"
+
+    def listed() -> list[int]:
+        page = owner.get(address).text.split('id="signers-title"')[1].split("</section>")[0]
+        return [int(number) for number in re.findall(r"/pairs/(\d+)/terms", page)]
+
+    assert listed() == [pair.id]
+    with count_statements(12):
+        owner.get(address)
+    terms.change_consent(other.user, other.id, {version: False})
+    assert listed() == [pair.id, other.id]

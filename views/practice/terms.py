@@ -188,18 +188,28 @@ def _one(found: Terms, problems: dict[str, Any] | None = None) -> str:
     after, before = number(request.args, "after"), number(request.args, "before")
     versions, older = queries.versions(db.session, found, before)
     newest = queries.versions(db.session, found)[0][0] if before else versions[0]
-    signers, further = queries.signers(db.session, newest.id, after)
+    signatures = queries.signatures(db.session, {newest.id, *(one.id for one in versions)})
+    # Who leafs through old versions is not asked about.
+    asked = found.required and found.active and before is None
+    missing = asked and request.args.get("who") == "waiting"
+    clients, further = (
+        queries.awaited(db.session, newest, after)
+        if missing
+        else queries.signers(db.session, newest.id, after)
+    )
     return page(
         "practice/terms_one.html",
         here,
         terms=found,
-        signed=queries.signed(db.session, newest.id),
-        signers=signers,
+        missing=missing,
+        waiting=queries.waiting(db.session, newest) if asked else None,
+        signed=signatures.get(newest.id, 0),
+        clients=clients,
         after=after,
         further=further,
         versions=versions,
         newest=newest,
-        signatures=queries.signatures(db.session, [one.id for one in versions]),
+        signatures=signatures,
         before=before,
         older=older,
         demanding=numbers(request.form.getlist("offer"))
