@@ -339,6 +339,11 @@ JOURNAL: dict[str, Row] = {
         Rule((To.CLIENT,), _l("%(provider)s has cancelled the package “%(title)s”")),
         Rule((To.PROVIDER,), _l("Package cancelled: %(client)s, “%(title)s”")),
     ),
+    "package.extended": _ours(
+        _l("Holds longer: until %(until)s"),
+        "calendar-plus",
+        Rule((To.CLIENT,), _l("%(provider)s has extended the package “%(title)s”: until %(until)s")),
+    ),
     "package.paid": _ours(
         _l("Payment recorded: %(sum)s"),
         "wallet",

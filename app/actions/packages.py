@@ -6,6 +6,7 @@ nothing. Locks are taken in one order everywhere: resources, appointments, packa
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -22,10 +23,14 @@ from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.extensions import db
 from app.flows import By
 from app.policy import Actor, client_side, load_client, load_package, load_practice
+from app.queries import slots
 from app.queries.packages import last_minute
 from app.queries.payments import account
 from models import Appointment, Client, ClientPackage, Package, PaymentMethod, Provider
 from models.packages import LEAST, MOST
+
+#: How far ahead the end of a package may be put.
+LONGEST_TERM = dt.timedelta(days=10 * 365)
 
 #: Days within which a package can be used, at most.
 LONGEST = 3650
@@ -217,6 +222,32 @@ def cancel(actor: Actor, sold_id: int) -> ClientPackage:
     sold.cancelled_at = clock.now()
     db.session.flush()
     _tell(actor, sold, "package.cancelled")
+    return sold
+
+
+@action
+def extend(actor: Actor, sold_id: int, until: dt.date | None) -> ClientPackage:
+    """The package holds until the end of that day by the provider's clocks, later than it did: sessions that came back
+    too late can be taken. The client is told; the same day again changes nothing. Raises Invalid, Forbidden,
+    NotFound."""
+    sold = load_package(db.session, actor, sold_id, lock=True)
+    if client_side(actor, sold.client) is not By.STAFF:
+        raise Forbidden
+    zone = clock.zone(sold.client.provider.timezone)
+    if sold.cancelled_at is not None:
+        raise Invalid({"until": _("The package is cancelled.")})
+    if sold.expires_at is None:
+        raise Invalid({"until": _("This package has no end.")})
+    ends, today = sold.expires_at.astimezone(zone).date(), clock.now().astimezone(zone).date()
+    if until == ends:
+        return sold
+    if until is None or until < today or until > today + LONGEST_TERM:
+        raise Invalid({"until": _("Please enter a day from today on, at most ten years ahead.")})
+    if until < ends:
+        raise Invalid({"until": _("The package holds longer already. Its term is not shortened.")})
+    sold.expires_at = slots.moment(until, 24 * 60 - 1, zone)
+    db.session.flush()
+    _tell(actor, sold, "package.extended", until=until.isoformat())
     return sold
 
 

@@ -41,6 +41,8 @@ def words(data: Mapping[str, Any], zone: dt.tzinfo, reader: dt.tzinfo | None = N
             found[name] = told(value)
         elif isinstance(value, list):
             found[name] = "; ".join(map(told, value)) or _("no time")
+    if "until" in data:
+        found["until"] = day(dt.date.fromisoformat(data["until"]))
     if "amount" in data:
         found["sum"] = money.shown(data["amount"], data["currency"], str(get_locale()))
     return found

@@ -719,6 +719,7 @@ PACKAGES = [
     _provider("POST practice.take_back_sold", 404, 404, "sold", **_NO_PAYMENT),
     _provider("POST practice.reprice_sold", 422, 404, "sold"),
     _provider("POST practice.cancel_sold", 303, 404, "sold"),
+    _provider("POST practice.extend_sold", 422, 404, "sold"),
     row(
         "GET portal.package",
         200,

@@ -9,9 +9,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
+from app import clock
 from app.actions import appointments, payments, providers
 from app.queries.payments import account
-from models import Appointment, ClientPackage, Message, Package
+from models import Appointment, ClientPackage, Message, Notice, Package
 from tests import factories as make
 from views.portal.wishes import written
 
@@ -409,3 +410,28 @@ def test_a_slip_in_the_date_is_asked_about(sign_in):
     assert "Пакет клиента заканчивается" in warned.text
     assert owner.post(address, data={"at": far.isoformat(), "sure": far.isoformat()}).status_code == 303
     assert asked.starts_at == far
+
+
+def test_a_term_is_made_longer(sign_in, db, run_jobs, later):
+    """I-19: what came back to a package too late is not lost; the client is told until when it holds now."""
+    sold = make.sold(days="1")
+    owner, address = sign_in(sold.client.provider.owner), f"/practice/packages/{sold.id}/term"
+    zone = clock.zone(sold.client.provider.timezone)
+    ended = sold.expires_at
+    later(3 * 86400)
+    assert "Срок закончился" in owner.get(f"/practice/packages/{sold.id}").text
+    today = clock.now().astimezone(zone).date()
+    for wrong in ("", "завтра", f"{today - dt.timedelta(days=1)}", f"{today.year + 30}-01-01"):
+        assert owner.post(address, data={"until": wrong}).status_code == 422
+    assert sold.expires_at == ended
+    until = today + dt.timedelta(days=20)
+    for _press in range(2):
+        assert owner.post(address, data={"until": f"{until}"}).status_code == 303
+    assert sold.expires_at.astimezone(zone).date() == until
+    shorter = owner.post(address, data={"until": f"{today + dt.timedelta(days=5)}"})
+    assert (shorter.status_code, sold.expires_at.astimezone(zone).date()) == (422, until)
+    assert make.appointment(sold.client, package_id=sold.id).package_id == sold.id
+    assert sign_in(sold.client.user).post(address, data={"until": f"{until}"}).status_code == 404
+    run_jobs()
+    told = select(func.count()).select_from(Notice).where(Notice.kind.like("package.extended%"))
+    assert db.scalar(told.where(Notice.channel == "inbox")) == 1

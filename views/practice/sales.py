@@ -9,7 +9,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app import money, policy
+from app import clock, money, policy
 from app.actions import packages as actions
 from app.actions import payments
 from app.errors import Invalid, NotFound, Stale
@@ -24,7 +24,7 @@ from models import Appointment, ClientPackage, PaymentMethod
 from views.context import actor, counters, signed_in, timezone
 from views.keys import form_key, fresh_key
 from views.numbers import number
-from views.practice.base import enter, known, page, practice
+from views.practice.base import enter, known, page, practice, typed_day
 from views.practice.payments import money_of, removal
 
 
@@ -174,6 +174,18 @@ def reprice_sold(sold_id: int) -> ResponseReturnValue:
     return _done(sold_id, _("Saved."))
 
 
+@practice.post("/packages/<int:sold_id>/term")
+@signed_in
+def extend_sold(sold_id: int) -> ResponseReturnValue:
+    """The package holds longer."""
+    sold_by(sold_id)
+    try:
+        actions.extend(actor(), sold_id, typed_day(request.form.get("until", "")))
+    except Invalid as error:
+        return _page(sold_id, error.fields), 422
+    return _done(sold_id, _("Saved."))
+
+
 @practice.post("/packages/<int:sold_id>/cancel")
 @signed_in
 def cancel_sold(sold_id: int) -> ResponseReturnValue:
@@ -200,6 +212,10 @@ def _page(sold_id: int, problems: Mapping[str, Any] | None = None, problem: str 
         here,
         package=shown,
         now_status=queries.status(shown),
+        ends=shown.expires_at.astimezone(clock.zone(here.provider.timezone)).date()
+        if shown.expires_at
+        else None,
+        until=request.form.get("until", ""),
         appointments=queries.taken(db.session, shown, among=visible),
         history=history(db.session, shown, timezone()),
         problem=problem,
