@@ -10,8 +10,8 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from app import clock
-from app.actions import appointments, asking, chat
+from app import clock, tokens
+from app.actions import appointments, asking, chat, invitations
 from app.permissions import DISPATCHER, OPERATOR
 from app.queries.appointments import PAGE
 from models import Appointment, Client
@@ -337,6 +337,27 @@ def test_the_chat(me: Any, pair: Client, sign_in: Any, run_jobs: Any, count_stat
         f"/threads/{pair.thread_id}/messages", data={"text": "Добрый день", "client_id": uuid4()}
     )
     assert answer.location.startswith(f"/providers/{pair.id}/chat")
+
+
+def test_who_reads_what_is_shared(sign_in: Any, client: Any, app: Any) -> None:
+    """S2-61: with a specialist it is the two alone; an organization has more people who see a client, and says who
+    (app/policy/providers.py)."""
+    alone, several = make.specialist(), make.organization()
+    for provider, only_two in ((alone, True), (several, False)):
+        invitation = invitations.invite(provider.owner, provider.id, "secret")
+        token = tokens.derived("secret", "invitation", invitation.nonce)
+        pair = make.client_of(provider, make.resident())
+        pages = [client.get(f"/i/{token}", headers={"Accept-Language": "en"}).text]
+        for person, chat_page in (
+            (pair.user, f"/providers/{pair.id}/chat"),
+            (provider.owner, f"/practice/clients/{pair.id}/chat"),
+        ):
+            reader = sign_in(person)
+            reader.post("/locale", data={"locale": "en"})
+            pages += [reader.get(chat_page).text, reader.get(f"/pairs/{pair.id}/documents").text]
+        for page in pages:
+            assert ("the two of you" in page) is only_two
+            assert ("the owner of the organization, and those of its specialists" in page) is not only_two
 
 
 def test_a_notice_leads_to_the_appointment(me: Any, pair: Client, run_jobs: Any) -> None:
