@@ -11,8 +11,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import clock, tokens
-from app.actions import appointments, asking, chat, invitations
+from app.actions import appointments, asking, chat, invitations, payments, providers
 from app.permissions import DISPATCHER, OPERATOR
+from app.policy import SYSTEM
 from app.queries.appointments import PAGE
 from models import Appointment, Client
 from tests import factories as make
@@ -225,6 +226,51 @@ def test_buttons_of_each_status(
     window = me.get(f"/appointments/{asked.id}", headers={"HX-Request": "true"})
     assert "<html" not in window.text
     assert "Анна Светлова" in window.text
+
+
+def test_why_a_request_was_declined(me: Any, pair: Client, later: Any) -> None:
+    """S2-38: also where nobody has written a reason: the time was given away, or nobody answered. In words for the
+    client, who is told nothing of others."""
+    me.post("/locale", data={"locale": "en"})
+    provider = pair.provider
+    providers.edit(provider.owner, provider.id, {"holds_requests": ""})
+    rival = make.client_of(provider, make.resident("Лера", "Петрова"))
+    asked, other = make.appointment(pair), make.appointment(rival)
+    appointments.move(provider.owner, other.id, "accept")
+    for address in (f"/appointments/{asked.id}", "/appointments"):
+        page = me.get(address).text
+        assert "We are sorry, this time is taken already" in page
+        assert "somebody else" not in page
+    silent = make.appointment(pair, make.free(provider, 30))
+    appointments.move(SYSTEM, silent.id, "lapse")
+    for address in (f"/appointments/{silent.id}", "/appointments"):
+        assert "We are sorry, your request was not answered in time" in me.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("way", "told", "strange"),
+    [
+        ("accept miss", "Marked: you did not come", "The client"),
+        ("cancel", "You have cancelled the appointment", "by the client"),
+    ],
+)
+def test_a_client_reads_of_himself(
+    me: Any, sign_in: Any, pair: Client, later: Any, way: str, told: str, strange: str
+) -> None:
+    """How it ended, in words for the reader and with the date as the page writes it; what was paid afterwards is not
+    how it ended. The provider reads of the client."""
+    me.post("/locale", data={"locale": "en"})
+    asked = led(make.appointment(pair), way, later)
+    if asked.status == "missed":
+        payments.record(pair.provider.owner, asked.id, "100")
+    page = me.get(f"/appointments/{asked.id}").text
+    head = page[page.index('class="meeting__head"') :].partition("</header>")[0]
+    assert f"{told} · " in head
+    assert not re.search(r"\d\d:\d\d:\d\d|\d, 20\d\d", head.partition(told)[2])
+    assert strange not in page
+    host = sign_in(pair.provider.owner)
+    host.post("/locale", data={"locale": "en"})
+    assert strange in host.get(f"/practice/appointments/{asked.id}").text
 
 
 def test_history_is_told_in_the_readers_zone(sign_in: Any) -> None:

@@ -15,6 +15,7 @@ from app.actions import appointments as actions
 from app.errors import IllegalMove, Invalid, NotFound, Stale
 from app.extensions import db
 from app.flows import AGREED, APPOINTMENT_STATUSES, HELD, MISSED, REQUESTED, By, Move
+from app.notices import JOURNAL
 from app.policy import appointment_moves, client_side, load_appointment
 from app.queries import appointments as queries
 from app.queries import payments, wording
@@ -55,6 +56,7 @@ def appointments() -> ResponseReturnValue:
         "portal/_appointments.html" if fragment() else "portal/appointments.html",
         page=queries.planned(db.session, actor(), after=after),
         refused=queries.refused(db.session, actor()) if after is None else (),
+        silent={kind: JOURNAL[kind].mine for kind in queries.SILENT},
         after=after,
         client=counters().client,
     )
@@ -163,5 +165,6 @@ def _state(shown: Appointment) -> dict[str, Any]:
         "over": shown.ends_at <= now,
         "account": (account := payments.account(db.session, shown)),
         "pay_at": _pay_at(shown, account),
-        "history": queries.history(db.session, shown, timezone()),
+        "history": (history := queries.history(db.session, shown, timezone(), of_client=True)),
+        "outcome": queries.outcome(history),
     }
