@@ -273,6 +273,32 @@ def test_a_client_reads_of_himself(
     assert strange in host.get(f"/practice/appointments/{asked.id}").text
 
 
+@pytest.mark.parametrize(
+    ("way", "due"),
+    [
+        ("", False),
+        ("accept", True),
+        ("accept hold", True),
+        ("accept miss", False),
+        ("decline", False),
+        ("accept call_off", False),
+        ("cancel", False),
+    ],
+)
+def test_what_is_to_be_paid_has_the_way_to_pay(
+    me: Any, pair: Client, later: Any, way: str, due: bool
+) -> None:
+    """S2-10: what is agreed or has taken place, as long as something is left to pay."""
+    provider = pair.provider
+    providers.edit(provider.owner, provider.id, {"payment_url": "https://pay.example.org/anna"})
+    asked = led(make.appointment(pair), way, later)
+    shown = 'href="https://pay.example.org/anna"'
+    assert (shown in me.get(f"/appointments/{asked.id}").text) is due
+    if due:
+        payments.record(provider.owner, asked.id, "2000")
+        assert shown not in me.get(f"/appointments/{asked.id}").text
+
+
 def test_history_is_told_in_the_readers_zone(sign_in: Any) -> None:
     pair = make.client_of(make.specialist(), make.resident(timezone="UTC+09:00"))
     asked = make.appointment(pair)

@@ -14,7 +14,7 @@ from app import clock
 from app.actions import appointments as actions
 from app.errors import IllegalMove, Invalid, NotFound, Stale
 from app.extensions import db
-from app.flows import AGREED, APPOINTMENT_STATUSES, HELD, MISSED, REQUESTED, By, Move
+from app.flows import AGREED, APPOINTMENT_STATUSES, HELD, By, Move
 from app.notices import JOURNAL
 from app.policy import appointment_moves, client_side, load_appointment
 from app.queries import appointments as queries
@@ -142,9 +142,10 @@ def _near(shown: Appointment) -> list[dt.datetime]:
 
 
 def _pay_at(shown: Appointment, account: payments.Account) -> str:
-    """Where the rest can be paid: the provider's own link, if he has one (S2-10)."""
-    open_ = shown.status in (REQUESTED.name, AGREED.name, HELD.name, MISSED.name)
-    return shown.client.provider.payment_url if account.remainder and open_ else ""
+    """Where the rest can be paid: the provider's own link, if he has one (S2-10). Only of what is agreed or has taken
+    place: a request may yet be declined, and for what was missed the two settle it in the chat."""
+    due = shown.status in (AGREED.name, HELD.name)
+    return shown.client.provider.payment_url if account.remainder and due else ""
 
 
 def _state(shown: Appointment) -> dict[str, Any]:
