@@ -7,13 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import tokens
 from app.actions import appointments, chat, invitations
-from models import Appointment, Client, Provider
+from models import Appointment, Channel, Client, Notice, Provider
 from tests import factories as make
 from tests.browser import NARROW
+from tests.waiting import wait_for
 
 PASSWORD = "зелёный чайник"
 
@@ -148,6 +149,36 @@ def test_the_lists_live(new_page: Any, axe: Any, db: Any) -> None:
     chat.post(pair.provider.owner, pair.thread_id, "Простите", uuid4())
     expect(page.locator(".list__row .badge")).to_have_text(re.compile("^1"))
     axe(page)
+
+
+def test_what_comes_to_an_open_appointment_is_read(new_page: Any, db: Any) -> None:
+    """S2-24: it is before the reader's eyes; of a hidden page it waits until it is looked at."""
+    pair = make.client_of(make.specialist())
+    asked = make.appointment(pair)
+    page = new_page(pair.user, width=NARROW)
+    page.goto(f"/appointments/{asked.id}")
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    hide = "(on) => { Object.defineProperty(document, 'hidden', { get: () => on, configurable: true });"
+    hide += " document.dispatchEvent(new Event('visibilitychange')); }"
+
+    def told() -> tuple[int, int]:
+        """Notices in the inbox, and those of them that are read."""
+        own = (Notice.user_id == pair.user_id, Notice.channel == Channel.INBOX)
+        db.rollback()
+        counted = select(func.count(), func.count(Notice.read_at)).where(
+            *own, Notice.subject == asked.subject
+        )
+        return tuple(db.execute(counted).one())
+
+    appointments.move(pair.provider.owner, asked.id, "accept")
+    wait_for(lambda: told() == (1, 1))
+    page.evaluate(hide, True)
+    appointments.move(pair.provider.owner, asked.id, "call_off", comment="Заболела")
+    wait_for(lambda: told()[0] == 2)
+    expect(page.locator("#count-top-notices .badge")).to_have_text(re.compile("^1"))
+    assert told() == (2, 1)
+    page.evaluate(hide, False)
+    wait_for(lambda: told() == (2, 2))
 
 
 def test_the_chat_on_a_phone(new_page: Any, axe: Any, db: Any) -> None:

@@ -176,7 +176,7 @@ def test_details(me: Any, pair: Client, count_statements: Any) -> None:
         assert words in page
     assert "2\N{NO-BREAK SPACE}000" in page or "2,000" in page
     assert f'href="{address}/cancel"' in page
-    assert 'data-live="mine"' in page
+    assert 'data-live="inbox mine"' in page
 
 
 def test_the_link_of_the_call_is_there_when_it_is_agreed(me: Any, sign_in: Any, later: Any) -> None:

@@ -20,7 +20,7 @@ from app.policy import appointment_moves, client_side, load_appointment
 from app.queries import appointments as queries
 from app.queries import payments, wording
 from models import Appointment
-from views.context import actor, counters, local, signed_in, timezone
+from views.context import actor, counters, local, seen, seen_live, signed_in, timezone
 from views.numbers import LARGE, number
 from views.portal.base import fragment, portal
 from views.portal.wishes import written
@@ -83,6 +83,7 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
     if client_side(actor(), shown.client) is not By.AUTHOR:
         return redirect(url_for("practice.appointment", appointment_id=appointment_id))
     if fragment():
+        seen(shown.subject)
         return render_template("portal/_appointment_window.html", **_state(shown))
     counters(shown.subject)
     return render_template("portal/appointment.html", **_state(shown))
@@ -92,7 +93,9 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
 @signed_in
 def appointment_state(appointment_id: int) -> ResponseReturnValue:
     """The part of the page that changes while it is open."""
-    return render_template("portal/_appointment.html", **_state(_own(appointment_id)))
+    shown = _own(appointment_id)
+    seen_live(shown.subject)
+    return render_template("portal/_appointment.html", **_state(shown))
 
 
 @portal.get(_ONE + "/cancel")
