@@ -172,12 +172,12 @@ def test_what_comes_to_an_open_appointment_is_read(new_page: Any, db: Any) -> No
 
     appointments.move(pair.provider.owner, asked.id, "accept")
     wait_for(lambda: told() == (1, 1))
-    page.evaluate(hide, True)
+    page.evaluate(hide, arg=True)
     appointments.move(pair.provider.owner, asked.id, "call_off", comment="Заболела")
     wait_for(lambda: told()[0] == 2)
     expect(page.locator("#count-top-notices .badge")).to_have_text(re.compile("^1"))
     assert told() == (2, 1)
-    page.evaluate(hide, False)
+    page.evaluate(hide, arg=False)
     wait_for(lambda: told() == (2, 2))
 
 

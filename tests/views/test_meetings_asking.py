@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import clock
-from app.actions import asking, offers, providers, schedule
+from app.actions import appointments, asking, offers, providers, schedule
 from models import Appointment, Client
 from tests import factories as make
 
@@ -162,7 +162,8 @@ def test_an_organizations_specialists(sign_in: Any) -> None:
     pair = make.client_of(org)
     first, second = org.specialists
     at = make.free(org)
-    asking.book(org.owner, pair.id, org.offers[0].id, first.id, at)
+    rival = make.client_of(org, make.resident("Лера", "Быстрова"))
+    asking.book(org.owner, rival.id, org.offers[0].id, first.id, at)
     client = sign_in(pair.user)
     base = f"/ask?client={pair.id}&offer={org.offers[0].id}"
     assert written(at) in times_of(client, base)
@@ -215,6 +216,31 @@ def test_a_time_that_has_just_been_taken(me: Any, pair: Client, db: Any) -> None
     sent = form(pair, at, words="Это важно", form_key=key[1]) | {"at": near[0]}
     assert me.post("/ask", data=sent).status_code == 303
     assert db.scalar(select(Appointment.words).where(Appointment.client_id == pair.id)) == "Это важно"
+
+
+@pytest.mark.parametrize("holds", ["yes", ""])
+def test_the_same_time_in_two_tabs(me: Any, pair: Client, db: Any, holds: str) -> None:
+    """The time is the reader's own: he is led to his request, and nothing sends another one. Also where requests hold
+    no time, so that it is still free."""
+    provider = pair.provider
+    providers.edit(provider.owner, provider.id, {"holds_requests": holds})
+    me.post("/locale", data={"locale": "en"})
+    at = make.free(provider, 3)
+    assert me.post("/ask", data=form(pair, at)).status_code == 303
+    own = db.scalar(select(Appointment.id))
+    link = f"/ask?client={pair.id}&offer={provider.offers[0].id}&at={written(at)}"
+    second = me.post("/ask", data=form(pair, at))
+    assert second.status_code == 409
+    for page in (second.text, me.get(link).text):
+        assert "You have already requested this time." in page
+        assert f'href="/appointments/{own}"' in page
+        assert 'name="form_key"' not in page
+    assert db.scalar(select(func.count()).select_from(Appointment)) == 1
+    appointments.move(provider.owner, own, "accept")
+    assert "You already have an appointment at this time." in me.get(link).text
+    # What is cancelled may be asked for again.
+    appointments.move(pair.user, own, "cancel")
+    assert me.post("/ask", data=form(pair, at)).status_code == 303
 
 
 def test_a_time_that_is_not_free(me: Any, pair: Client) -> None:

@@ -121,8 +121,8 @@ def test_opening_an_order_reads_its_notices(sign_in: Any, run_jobs: Any) -> None
 
 
 def test_looking_at_an_appointment_reads_its_notices(sign_in: Any, run_jobs: Any) -> None:
-    """Its page on both sides, the window of what is over, and what comes while the page is before the reader's eyes; not
-    while it is hidden."""
+    """Its page on both sides, the window of what is over, and what comes while the page is before the reader's eyes;
+    not while it is hidden."""
     asked = make.appointment()
     me, host = asked.client.user, asked.client.provider.owner
 
