@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
@@ -134,6 +136,31 @@ def test_days_and_times_are_the_readers(sign_in: Any, db: Any) -> None:
     assert "UTC+5" in page
     confirm = here.get(f"{base}&at={written(at)}").text
     assert "22:00\N{EN DASH}23:00, UTC+0" in confirm
+
+
+def test_another_time_zone_leads_back_to_the_step(me: Any, pair: Client) -> None:
+    """S2-16: with all that is chosen so far, also from what a form was answered with. Never to another host."""
+    at = make.free(pair.provider, 3)
+    base = f"/ask?client={pair.id}&offer={pair.provider.offers[0].id}"
+    confirm = f"{base}&at={written(at)}"
+    refused = me.post("/ask", data=form(pair, at, words="я" * 2001))
+    assert refused.status_code == 422
+    for address, page in (
+        (f"{base}&day={at:%Y-%m-%d}&step=time", me.get(f"{base}&day={at:%Y-%m-%d}&step=time").text),
+        (confirm, me.get(confirm).text),
+        (confirm, refused.text),
+    ):
+        link = re.search(r'href="(/profile\?next=[^"]+)#timezone"', page)
+        assert link
+        fields = me.get(html.unescape(link[1])).text.partition('id="timezone"')[2]
+        back = re.search(r'name="next" value="([^"]+)"', fields)
+        assert back
+        answer = me.post("/timezone", data={"timezone": "UTC+03:00", "next": html.unescape(back[1])})
+        assert unquote(answer.location) == address
+        assert me.get(answer.location).status_code == 200
+    wrong = me.post("/timezone", data={"timezone": "Mars", "next": confirm})
+    assert (wrong.status_code, html.escape(confirm) in wrong.text) == (422, True)
+    assert '="//example.org' not in me.get("/profile?next=//example.org/x").text
 
 
 def times_of(client: Any, address: str) -> list[str]:

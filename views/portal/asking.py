@@ -273,6 +273,8 @@ def _chosen(wish: Wish) -> dict[str, Any]:
         "offer": wish.offer,
         "written": wishes.written,
         "clock_of": time,
+        # Where another time zone brings the reader back to; what a form has answered has no address of its own.
+        "here": request.full_path if request.method == "GET" else wish.address(at=request.form.get("at")),
         "their_zone": timezones.short(zone)
         if local(now).utcoffset() != now.astimezone(zone).utcoffset()
         else "",
