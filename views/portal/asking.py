@@ -22,7 +22,7 @@ from app.actions import asking as actions
 from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
 from app.queries import appointments as queries
-from app.queries import dates, packages, slots, terms
+from app.queries import dates, packages, slots, terms, wording
 from models import Appointment
 from views.context import actor, local, signed_in, timezone
 from views.keys import form_key, fresh_key
@@ -206,7 +206,8 @@ def _times_page(
 
 @dataclass(frozen=True)
 class Time:
-    """A time on a chip: by the reader's clocks, and by the provider's where they differ."""
+    """A time on a chip: by the reader's clocks, and by the provider's where they differ, with the day if it is
+    another one there."""
 
     at: dt.datetime
     here: str
@@ -263,7 +264,7 @@ def _chosen(wish: Wish) -> dict[str, Any]:
         here = f"{mine:%H:%M}"
         if mine.replace(fold=0).utcoffset() != mine.replace(fold=1).utcoffset():
             here = f"{here} {timezones.offset(mine)}"  # this hour the clocks show twice
-        return Time(at, here, f"{theirs:%H:%M}" if differs else "")
+        return Time(at, here, wording.clock_of(theirs, mine) if differs else "")
 
     now = clock.now()
     return {
