@@ -41,18 +41,19 @@ class Rule:
 @dataclass(frozen=True)
 class Row:
     """`history` empty: not shown in a history. `public`: the resident's page shows it too. `private`: between a client
-    and a provider; no administrator reads it (S2-61)."""
+    and a provider; no administrator reads it (S2-61). `mine`: the same as the client reads it of himself."""
 
     history: object = ""
     icon: str = "circle-dot"
     public: bool = True
     private: bool = False
     rules: tuple[Rule, ...] = ()
+    mine: object = ""
 
 
-def _ours(history: object, icon: str, *rules: Rule) -> Row:
+def _ours(history: object, icon: str, *rules: Rule, mine: object = "") -> Row:
     """What happens between a client and a provider."""
-    return Row(history, icon, private=True, rules=rules)
+    return Row(history, icon, private=True, rules=rules, mine=mine)
 
 
 def _told(to: To, text: object, *, urgent: bool = False) -> Rule:
@@ -237,17 +238,20 @@ JOURNAL: dict[str, Row] = {
             To.CLIENT,
             _l("The time %(when)s at %(provider)s is taken, we are sorry. Free nearby: %(near)s"),
         ),
+        mine=_l("We are sorry, this time is taken already"),
     ),
     "appointment.lapsed": _ours(
         _l("Nobody answered in time"),
         "clock",
         _told(To.CLIENT, _l("%(provider)s did not answer your request for %(when)s. Choose another time.")),
         Rule((To.PROVIDER,), _l("The request of %(client)s for %(when)s was not answered in time")),
+        mine=_l("We are sorry, your request was not answered in time"),
     ),
     "appointment.cancelled": _ours(
         _l("Cancelled by the client"),
         "circle-x",
         _told(To.PROVIDER, _l("%(client)s has cancelled: %(title)s, %(when)s")),
+        mine=_l("You have cancelled the appointment"),
     ),
     "appointment.called_off": _ours(
         _l("Called off: %(comment)s"),
@@ -291,6 +295,7 @@ JOURNAL: dict[str, Row] = {
         _l("The client did not come"),
         "user-minus",
         Rule((To.CLIENT,), _l("You did not come to the appointment of %(when)s: %(title)s")),
+        mine=_l("Marked: you did not come"),
     ),
     "appointment.expired": _ours(
         _l("Completed automatically"),

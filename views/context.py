@@ -162,6 +162,13 @@ def seen(subject: str) -> None:
         actions.read(actor(), subject=subject)
 
 
+def seen_live(subject: str) -> None:
+    """The same for a part that a page fetches while it is open: it says whether it is before anybody's eyes
+    (js/swaps.js)."""
+    if request.headers.get("X-Seen"):
+        seen(subject)
+
+
 def fixed(name: str) -> Markup:
     """For templates: a part of the page that depends on nothing but the language, drawn once for each."""
     return _fixed(current_app.jinja_env, name, locale())

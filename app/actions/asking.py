@@ -6,6 +6,7 @@ The time itself is guarded by the database, and locks are taken in one order: se
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -47,9 +48,9 @@ def request(
     whoever of them is free; of a package (I-19), if one is named. The same `form_key` again gives the appointment that
     it made before.
 
-    Raises Taken if the time is not free (any more), or is over, Invalid (`terms`: what the service demands is not
-    signed; `package`: nothing is left of it), NotFound if the pair or the package is not the actor's or the service is
-    not on offer."""
+    Raises Taken if the time is not free (any more), is the client's own already, or is over, Invalid (`terms`: what the
+    service demands is not signed; `package`: nothing is left of it), NotFound if the pair or the package is not the
+    actor's or the service is not on offer."""
     client = load_client(db.session, actor, client_id)
     if client.user_id != actor.id:
         raise NotFound
@@ -60,12 +61,12 @@ def request(
     if errors:
         raise Invalid(errors)
     offer = offers.one_of(client.provider, offer_id)
-    candidates = [one for one in serving(offer) if specialist_id in (None, one.id)]
-    if not candidates:
-        raise NotFound
+    candidates = _candidates(offer, specialist_id)
     _require_signed(client, offer)
     package = packages.held_by(client, package_id) if package_id is not None else None
     lock_time(candidates)
+    if own := _own_again(client, candidates, starts_at, form_key):
+        return own
     _require_room(client)
     free = slots.free_slots(db.session, offer, candidates, starts_at, starts_at + dt.timedelta(minutes=1))
     given: Any = {"starts_at": starts_at, "actor": actor, "words": words, "form_key": form_key}
@@ -128,6 +129,40 @@ def book(
     return appointment
 
 
+def own_at(client: Client, specialists: Sequence[Specialist], starts_at: dt.datetime) -> Appointment | None:
+    """What the client has at this time with one of these people already, requested or agreed."""
+    found: Appointment | None = db.session.scalar(
+        select(Appointment)
+        .where(
+            Appointment.client_id == client.id,
+            Appointment.starts_at == starts_at,
+            Appointment.specialist_id.in_([one.id for one in specialists]),
+            Appointment.closed_at.is_(None),
+        )
+        .order_by(Appointment.id)
+        .limit(1)
+    )
+    return found
+
+
+def _own_again(
+    client: Client, specialists: Sequence[Specialist], starts_at: dt.datetime, form_key: UUID | None
+) -> Appointment | None:
+    """What this very form has made a moment ago. Raises Taken if it was another one that has this time for the client:
+    a page that was open twice."""
+    own = own_at(client, specialists, starts_at)
+    if own and (form_key is None or own.form_key != form_key):
+        raise Taken(asked_already(own))
+    return own
+
+
+def asked_already(own: Appointment) -> str:
+    """Why the client cannot ask for a time that is his own."""
+    if own.status == REQUESTED.name:
+        return _("You have already requested this time.")
+    return _("You already have an appointment at this time.")
+
+
 def too_late(provider: Provider, starts_at: dt.datetime) -> str:
     """Why nobody can ask for this time any more, whether it is free or not: it is over, or too soon; "" if one can."""
     now = clock.now()
@@ -136,6 +171,13 @@ def too_late(provider: Provider, starts_at: dt.datetime) -> str:
     if starts_at < now + dt.timedelta(minutes=provider.notice):
         return _("It is too late to request this time. Choose another one.")
     return ""
+
+
+def _candidates(offer: Offer, specialist_id: int | None) -> list[Specialist]:
+    found = [one for one in serving(offer) if specialist_id in (None, one.id)]
+    if not found:
+        raise NotFound
+    return found
 
 
 def _require_signed(client: Client, offer: Offer) -> None:

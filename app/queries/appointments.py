@@ -35,6 +35,8 @@ from models import (
 PAGE = 40
 #: Days for which a client sees among what is planned that it was refused.
 LATELY = dt.timedelta(days=7)
+#: How requests are declined by the clock, not by a person who says why.
+SILENT = ("appointment.crowded_out", "appointment.lapsed")
 
 
 @dataclass(frozen=True)
@@ -198,8 +200,17 @@ def _refused_lines() -> Any:
         Appointment.status == DECLINED.name,
         and_(Appointment.status == CALLED_OFF.name, Appointment.reason != ""),
     )
+    # Who got no words gets those of the journal: the time was given away, nobody answered.
+    ended = (
+        select(Entry.kind)
+        .where(Entry.subject == func.concat("appointment:", Appointment.id), Entry.kind.in_(SILENT))
+        .order_by(Entry.id.desc())
+        .limit(first(1))
+        .scalar_subquery()
+    )
     return (
         _lines(of_one=False)
+        .add_columns(ended.label("ended"))
         .where(theirs, Appointment.closed_at > bindparam("lately"), Appointment.starts_at > bindparam("now"))
         .order_by(Appointment.starts_at, Appointment.id)
         .limit(first(PAGE))
@@ -283,15 +294,32 @@ def refused_by_provider(appointment: Appointment) -> bool:
 
 
 def history(
-    session: Session, thing: Appointment | ClientPackage, zone: dt.tzinfo, limit: int = 100
+    session: Session,
+    thing: Appointment | ClientPackage,
+    zone: dt.tzinfo,
+    *,
+    of_client: bool = False,
+    limit: int = 100,
 ) -> list[Event]:
     """What happened to the appointment, or to the package, oldest first, from the journal, with moments in the reader's
-    zone. One statement."""
+    zone; `of_client`: as the client reads it. One statement."""
     entries = session.execute(_history(limit), {"subject": thing.subject})
     return [
-        Event(at, actor or "", str(JOURNAL[kind].history) % words(data, zone), JOURNAL[kind].icon, key)
+        Event(
+            at,
+            actor or "",
+            str((of_client and JOURNAL[kind].mine) or JOURNAL[kind].history) % words(data, zone),
+            JOURNAL[kind].icon,
+            key,
+            kind,
+        )
         for key, at, kind, data, actor in entries
     ]
+
+
+def outcome(events: Sequence[Event]) -> Event | None:
+    """How an appointment came to its status: the last line of its history that is not about money."""
+    return next((one for one in reversed(events) if one.kind.startswith("appointment.")), None)
 
 
 @cache

@@ -275,6 +275,7 @@ class Event:
     icon: str
     #: The journal line's id: what a page has already shown.
     id: int = 0
+    kind: str = ""
 
 
 def history(session: Session, order: Order, *, staff: bool, limit: int = 100) -> list[Event]:

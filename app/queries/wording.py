@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_day_names
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -60,6 +60,19 @@ def day(local: dt.date) -> str:
     another = local.year != clock.now().astimezone(zone or dt.UTC).year
     # A date: Babel would look for the zone of a moment by its name, and an offset has none.
     return _day(dt.date(local.year, local.month, local.day), str(get_locale()), another)
+
+
+def clock_of(there: dt.datetime, here: dt.datetime) -> str:
+    """The time by another zone's clocks, «01:00», beside the same by the reader's own; «вт 01:00» where it is another
+    day there. Short: it stands under times to choose from."""
+    if there.date() == here.date():
+        return f"{there:%H:%M}"
+    return f"{_weekday(there.weekday(), str(get_locale()))} {there:%H:%M}"
+
+
+@lru_cache(maxsize=100)
+def _weekday(number: int, locale: str) -> str:
+    return get_day_names("abbreviated", context="format", locale=locale)[number]
 
 
 @lru_cache(maxsize=4000)

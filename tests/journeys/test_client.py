@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 from uuid import uuid4
 
+from PIL import Image
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app import tokens
-from app.actions import appointments, chat, invitations
-from models import Appointment, Client, Provider
+from app.actions import appointments, chat, invitations, offers, profiles
+from models import Appointment, Channel, Client, Notice, Provider
 from tests import factories as make
-from tests.browser import NARROW
+from tests.browser import NARROW, WIDE
+from tests.waiting import wait_for
 
 PASSWORD = "зелёный чайник"
 
@@ -148,6 +151,71 @@ def test_the_lists_live(new_page: Any, axe: Any, db: Any) -> None:
     chat.post(pair.provider.owner, pair.thread_id, "Простите", uuid4())
     expect(page.locator(".list__row .badge")).to_have_text(re.compile("^1"))
     axe(page)
+
+
+def test_what_comes_to_an_open_appointment_is_read(new_page: Any, db: Any) -> None:
+    """S2-24: it is before the reader's eyes; of a hidden page it waits until it is looked at."""
+    pair = make.client_of(make.specialist())
+    asked = make.appointment(pair)
+    page = new_page(pair.user, width=NARROW)
+    page.goto(f"/appointments/{asked.id}")
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    hide = "(on) => { Object.defineProperty(document, 'hidden', { get: () => on, configurable: true });"
+    hide += " document.dispatchEvent(new Event('visibilitychange')); }"
+
+    def told() -> tuple[int, int]:
+        """Notices in the inbox, and those of them that are read."""
+        own = (Notice.user_id == pair.user_id, Notice.channel == Channel.INBOX)
+        db.rollback()
+        counted = select(func.count(), func.count(Notice.read_at)).where(
+            *own, Notice.subject == asked.subject
+        )
+        return tuple(db.execute(counted).one())
+
+    appointments.move(pair.provider.owner, asked.id, "accept")
+    wait_for(lambda: told() == (1, 1))
+    page.evaluate(hide, arg=True)
+    appointments.move(pair.provider.owner, asked.id, "call_off", comment="Заболела")
+    wait_for(lambda: told()[0] == 2)
+    expect(page.locator("#count-top-notices .badge")).to_have_text(re.compile("^1"))
+    assert told() == (2, 1)
+    page.evaluate(hide, arg=False)
+    wait_for(lambda: told() == (2, 2))
+
+
+def test_a_public_page_keeps_lines_and_its_column(new_page: Any, app: Any, db: Any) -> None:
+    """S2-42, S2-44: a description as it was written, here and at the step of the service; photos within the column."""
+    provider = make.specialist()
+    offers.save(
+        provider.owner,
+        provider.id,
+        provider.offers[0].id,
+        {
+            "name": "Консультация",
+            "minutes": "60",
+            "price": "0",
+            "description": "Для взрослых:\n— тревога\n— сон",
+        },
+        [provider.specialists[0].id],
+    )
+    profiles.save(provider.owner, provider.id, {"slug": "anna", "published": "yes", "show_services": "yes"})
+    for number in range(4):
+        photo = io.BytesIO()
+        Image.new("RGB", (900, 600), (90, 140, 180)).save(photo, "JPEG")
+        photo.seek(0)
+        storage = app.extensions["storage"]
+        profiles.add_photo(provider.owner, provider.id, storage, photo, f"{number}.jpg")
+    pair = make.client_of(provider)
+    page = new_page(pair.user, width=WIDE)
+    page.goto("/s/anna")
+    gallery, column = (page.locator(one).bounding_box() for one in (".gallery", ".face__columns"))
+    assert gallery
+    assert column
+    assert (gallery["x"], gallery["width"]) == (column["x"], column["width"])
+    lines = ".prices__text", ".offer__text"
+    for address, text in zip(("/s/anna", f"/ask?client={pair.id}&step=offer"), lines, strict=True):
+        page.goto(address)
+        assert page.locator(text).evaluate("(text) => text.innerText.split('\\n').length") == 3
 
 
 def test_the_chat_on_a_phone(new_page: Any, axe: Any, db: Any) -> None:

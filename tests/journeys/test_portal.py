@@ -189,6 +189,28 @@ def test_draft_survives_leaving_and_goes_with_the_order(new_page: Any) -> None:
     expect(page.locator("textarea")).to_have_value("")
 
 
+def test_the_way_back_over_a_refused_form(new_page: Any) -> None:
+    """Not to «Нет связи»: the network is there. The form opens anew, by the address at which it stood."""
+    service = cleaning()
+    page = new_page(make.resident(), width=NARROW)
+    page.goto("/orders")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.goto(f"/services/{service.id}")
+    page.get_by_label("Телефон").fill("звоните")
+    page.locator(".submitbar button").click()
+    expect(page.locator(".field__error")).to_have_count(3)
+    page.locator("textarea").fill("Генеральная уборка")
+    page.locator("select").select_option(index=1)
+    page.get_by_label("Телефон").fill("")
+    page.locator(".submitbar button").click()
+    expect(page.locator(".order__number")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".submitbar button")).to_be_visible()
+    expect(page.locator(".field__error")).to_have_count(0)
+    page.go_back()
+    expect(page.locator(".submitbar button")).to_be_visible()
+
+
 def test_back_leads_to_the_list_as_it_was(new_page: Any) -> None:
     """S0-12: same filters, same place."""
     resident, service = make.resident(), make.service("Сантехник")

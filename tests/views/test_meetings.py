@@ -10,9 +10,10 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
-from app import clock
-from app.actions import appointments, asking, chat
+from app import clock, tokens
+from app.actions import appointments, asking, chat, invitations, payments, providers
 from app.permissions import DISPATCHER, OPERATOR
+from app.policy import SYSTEM
 from app.queries.appointments import PAGE
 from models import Appointment, Client
 from tests import factories as make
@@ -175,7 +176,7 @@ def test_details(me: Any, pair: Client, count_statements: Any) -> None:
         assert words in page
     assert "2\N{NO-BREAK SPACE}000" in page or "2,000" in page
     assert f'href="{address}/cancel"' in page
-    assert 'data-live="mine"' in page
+    assert 'data-live="inbox mine"' in page
 
 
 def test_the_link_of_the_call_is_there_when_it_is_agreed(me: Any, sign_in: Any, later: Any) -> None:
@@ -225,6 +226,77 @@ def test_buttons_of_each_status(
     window = me.get(f"/appointments/{asked.id}", headers={"HX-Request": "true"})
     assert "<html" not in window.text
     assert "Анна Светлова" in window.text
+
+
+def test_why_a_request_was_declined(me: Any, pair: Client, later: Any) -> None:
+    """S2-38: also where nobody has written a reason: the time was given away, or nobody answered. In words for the
+    client, who is told nothing of others."""
+    me.post("/locale", data={"locale": "en"})
+    provider = pair.provider
+    providers.edit(provider.owner, provider.id, {"holds_requests": ""})
+    rival = make.client_of(provider, make.resident("Лера", "Петрова"))
+    asked, other = make.appointment(pair), make.appointment(rival)
+    appointments.move(provider.owner, other.id, "accept")
+    for address in (f"/appointments/{asked.id}", "/appointments"):
+        page = me.get(address).text
+        assert "We are sorry, this time is taken already" in page
+        assert "somebody else" not in page
+    silent = make.appointment(pair, make.free(provider, 30))
+    appointments.move(SYSTEM, silent.id, "lapse")
+    for address in (f"/appointments/{silent.id}", "/appointments"):
+        assert "We are sorry, your request was not answered in time" in me.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("way", "told", "strange"),
+    [
+        ("accept miss", "Marked: you did not come", "The client"),
+        ("cancel", "You have cancelled the appointment", "by the client"),
+    ],
+)
+def test_a_client_reads_of_himself(
+    me: Any, sign_in: Any, pair: Client, later: Any, way: str, told: str, strange: str
+) -> None:
+    """How it ended, in words for the reader and with the date as the page writes it; what was paid afterwards is not
+    how it ended. The provider reads of the client."""
+    me.post("/locale", data={"locale": "en"})
+    asked = led(make.appointment(pair), way, later)
+    if asked.status == "missed":
+        payments.record(pair.provider.owner, asked.id, "100")
+    page = me.get(f"/appointments/{asked.id}").text
+    head = page[page.index('class="meeting__head"') :].partition("</header>")[0]
+    assert f"{told} · " in head
+    assert not re.search(r"\d\d:\d\d:\d\d|\d, 20\d\d", head.partition(told)[2])
+    assert strange not in page
+    host = sign_in(pair.provider.owner)
+    host.post("/locale", data={"locale": "en"})
+    assert strange in host.get(f"/practice/appointments/{asked.id}").text
+
+
+@pytest.mark.parametrize(
+    ("way", "due"),
+    [
+        ("", False),
+        ("accept", True),
+        ("accept hold", True),
+        ("accept miss", False),
+        ("decline", False),
+        ("accept call_off", False),
+        ("cancel", False),
+    ],
+)
+def test_what_is_to_be_paid_has_the_way_to_pay(
+    me: Any, pair: Client, later: Any, way: str, due: bool
+) -> None:
+    """S2-10: what is agreed or has taken place, as long as something is left to pay."""
+    provider = pair.provider
+    providers.edit(provider.owner, provider.id, {"payment_url": "https://pay.example.org/anna"})
+    asked = led(make.appointment(pair), way, later)
+    shown = 'href="https://pay.example.org/anna"'
+    assert (shown in me.get(f"/appointments/{asked.id}").text) is due
+    if due:
+        payments.record(provider.owner, asked.id, "2000")
+        assert shown not in me.get(f"/appointments/{asked.id}").text
 
 
 def test_history_is_told_in_the_readers_zone(sign_in: Any) -> None:
@@ -337,6 +409,27 @@ def test_the_chat(me: Any, pair: Client, sign_in: Any, run_jobs: Any, count_stat
         f"/threads/{pair.thread_id}/messages", data={"text": "Добрый день", "client_id": uuid4()}
     )
     assert answer.location.startswith(f"/providers/{pair.id}/chat")
+
+
+def test_who_reads_what_is_shared(sign_in: Any, client: Any, app: Any) -> None:
+    """S2-61: with a specialist it is the two alone; an organization has more people who see a client, and says who
+    (app/policy/providers.py)."""
+    alone, several = make.specialist(), make.organization()
+    for provider, only_two in ((alone, True), (several, False)):
+        invitation = invitations.invite(provider.owner, provider.id, "secret")
+        token = tokens.derived("secret", "invitation", invitation.nonce)
+        pair = make.client_of(provider, make.resident())
+        pages = [client.get(f"/i/{token}", headers={"Accept-Language": "en"}).text]
+        for person, chat_page in (
+            (pair.user, f"/providers/{pair.id}/chat"),
+            (provider.owner, f"/practice/clients/{pair.id}/chat"),
+        ):
+            reader = sign_in(person)
+            reader.post("/locale", data={"locale": "en"})
+            pages += [reader.get(chat_page).text, reader.get(f"/pairs/{pair.id}/documents").text]
+        for page in pages:
+            assert ("the two of you" in page) is only_two
+            assert ("the owner of the organization, and those of its specialists" in page) is not only_two
 
 
 def test_a_notice_leads_to_the_appointment(me: Any, pair: Client, run_jobs: Any) -> None:

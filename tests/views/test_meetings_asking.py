@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+from babel.dates import format_date
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from app import clock
-from app.actions import asking, offers, providers, schedule
+from app.actions import appointments, asking, offers, providers, schedule
 from models import Appointment, Client
 from tests import factories as make
 
@@ -130,10 +133,37 @@ def test_days_and_times_are_the_readers(sign_in: Any, db: Any) -> None:
     assert written(at) not in times_of(here, f"{base}&day={at.date()}&step=time")
     page = here.get(f"{base}&day={tomorrow}&step=time").text
     assert ">03:00<" in page
-    assert "22:00" in page
     assert "UTC+5" in page
+    # Beneath is the provider's clock, and that it is the day before by it.
+    before = format_date(at, "EEE", locale="ru")
+    assert f"{before} 22:00" in page
     confirm = here.get(f"{base}&at={written(at)}").text
     assert "22:00\N{EN DASH}23:00, UTC+0" in confirm
+
+
+def test_another_time_zone_leads_back_to_the_step(me: Any, pair: Client) -> None:
+    """S2-16: with all that is chosen so far, also from what a form was answered with. Never to another host."""
+    at = make.free(pair.provider, 3)
+    base = f"/ask?client={pair.id}&offer={pair.provider.offers[0].id}"
+    confirm = f"{base}&at={written(at)}"
+    refused = me.post("/ask", data=form(pair, at, words="я" * 2001))
+    assert refused.status_code == 422
+    for address, page in (
+        (f"{base}&day={at:%Y-%m-%d}&step=time", me.get(f"{base}&day={at:%Y-%m-%d}&step=time").text),
+        (confirm, me.get(confirm).text),
+        (confirm, refused.text),
+    ):
+        link = re.search(r'href="(/profile\?next=[^"]+)#timezone"', page)
+        assert link
+        fields = me.get(html.unescape(link[1])).text.partition('id="timezone"')[2]
+        back = re.search(r'name="next" value="([^"]+)"', fields)
+        assert back
+        answer = me.post("/timezone", data={"timezone": "UTC+03:00", "next": html.unescape(back[1])})
+        assert unquote(answer.location) == address
+        assert me.get(answer.location).status_code == 200
+    wrong = me.post("/timezone", data={"timezone": "Mars", "next": confirm})
+    assert (wrong.status_code, html.escape(confirm) in wrong.text) == (422, True)
+    assert '="//example.org' not in me.get("/profile?next=//example.org/x").text
 
 
 def times_of(client: Any, address: str) -> list[str]:
@@ -162,7 +192,8 @@ def test_an_organizations_specialists(sign_in: Any) -> None:
     pair = make.client_of(org)
     first, second = org.specialists
     at = make.free(org)
-    asking.book(org.owner, pair.id, org.offers[0].id, first.id, at)
+    rival = make.client_of(org, make.resident("Лера", "Быстрова"))
+    asking.book(org.owner, rival.id, org.offers[0].id, first.id, at)
     client = sign_in(pair.user)
     base = f"/ask?client={pair.id}&offer={org.offers[0].id}"
     assert written(at) in times_of(client, base)
@@ -215,6 +246,31 @@ def test_a_time_that_has_just_been_taken(me: Any, pair: Client, db: Any) -> None
     sent = form(pair, at, words="Это важно", form_key=key[1]) | {"at": near[0]}
     assert me.post("/ask", data=sent).status_code == 303
     assert db.scalar(select(Appointment.words).where(Appointment.client_id == pair.id)) == "Это важно"
+
+
+@pytest.mark.parametrize("holds", ["yes", ""])
+def test_the_same_time_in_two_tabs(me: Any, pair: Client, db: Any, holds: str) -> None:
+    """The time is the reader's own: he is led to his request, and nothing sends another one. Also where requests hold
+    no time, so that it is still free."""
+    provider = pair.provider
+    providers.edit(provider.owner, provider.id, {"holds_requests": holds})
+    me.post("/locale", data={"locale": "en"})
+    at = make.free(provider, 3)
+    assert me.post("/ask", data=form(pair, at)).status_code == 303
+    own = db.scalar(select(Appointment.id))
+    link = f"/ask?client={pair.id}&offer={provider.offers[0].id}&at={written(at)}"
+    second = me.post("/ask", data=form(pair, at))
+    assert second.status_code == 409
+    for page in (second.text, me.get(link).text):
+        assert "You have already requested this time." in page
+        assert f'href="/appointments/{own}"' in page
+        assert 'name="form_key"' not in page
+    assert db.scalar(select(func.count()).select_from(Appointment)) == 1
+    appointments.move(provider.owner, own, "accept")
+    assert "You already have an appointment at this time." in me.get(link).text
+    # What is cancelled may be asked for again.
+    appointments.move(pair.user, own, "cancel")
+    assert me.post("/ask", data=form(pair, at)).status_code == 303
 
 
 def test_a_time_that_is_not_free(me: Any, pair: Client) -> None:

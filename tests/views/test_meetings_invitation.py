@@ -136,7 +136,9 @@ def test_an_ended_invitation_says_why(client: Any, sign_in: Any, db: Any, later:
 
 
 def test_a_stranger_reads_what_the_service_is(client: Any) -> None:
-    """S2-64: before anybody joins, without the frame of an account."""
+    """S2-64: before anybody joins, without the frame of an account; whoever receives clients is led there from the
+    sign-in page."""
+    assert 'href="/about-service"' in client.get("/sign-in").text
     page = client.get("/about-service")
     assert page.status_code == 200
     assert "Клиенты по приглашению" in page.text

@@ -101,6 +101,7 @@ def test_both_sides_see_three_numbers(sign_in):
     assert "Остаток к доплате" in page
     assert "Оплатить" not in page
     providers.edit(owner, asked.client.provider_id, {"payment_url": "pay.example.org/me"})
+    appointments.move(owner, asked.id, "accept")
     assert 'href="https://pay.example.org/me"' in client.get(f"/appointments/{asked.id}").text
     address = f"/practice/appointments/{asked.id}/payments"
     assert 'value="2000"' in provider.get(address).text

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from app.actions import orders
+from app.actions import appointments, orders
 from app.extensions import db
 from app.queries.inbox import PAGE
 from models import Channel, Entry, Notice, User
@@ -118,6 +118,36 @@ def test_opening_an_order_reads_its_notices(sign_in: Any, run_jobs: Any) -> None
     assert (waiting(resident), waiting(boss)) == ({other.subject}, both)
     sign_in(boss).get(f"/desk/orders/{order.id}")
     assert waiting(boss) == {other.subject}
+
+
+def test_looking_at_an_appointment_reads_its_notices(sign_in: Any, run_jobs: Any) -> None:
+    """Its page on both sides, the window of what is over, and what comes while the page is before the reader's eyes;
+    not while it is hidden."""
+    asked = make.appointment()
+    me, host = asked.client.user, asked.client.provider.owner
+
+    def waiting(user: User) -> int:
+        own = (Notice.user_id == user.id, Notice.subject == asked.subject, Notice.channel == Channel.INBOX)
+        return db.session.scalar(select(func.count()).where(*own, Notice.read_at.is_(None))) or 0
+
+    run_jobs()
+    assert waiting(host) == 1
+    sign_in(host).get(f"/practice/appointments/{asked.id}/status")
+    assert waiting(host) == 1
+    sign_in(host).get(f"/practice/appointments/{asked.id}/status", headers={"X-Seen": "yes"})
+    assert waiting(host) == 0
+
+    for name, address, headers in (
+        ("accept", f"/appointments/{asked.id}/state", {"HX-Request": "true", "X-Seen": "yes"}),
+        ("call_off", f"/appointments/{asked.id}", {"HX-Request": "true"}),
+    ):
+        appointments.move(host, asked.id, name, comment="Болею")
+        run_jobs()
+        assert waiting(me) == 1
+        sign_in(me).get(f"/appointments/{asked.id}/state", headers={"HX-Request": "true"})
+        assert waiting(me) == 1
+        sign_in(me).get(address, headers=headers)
+        assert waiting(me) == 0
 
 
 def test_a_letter_leads_to_what_it_is_about(sign_in: Any, run_jobs: Any) -> None:

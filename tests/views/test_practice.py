@@ -354,6 +354,8 @@ def test_a_request_is_accepted_at_another_time_with_open_eyes(sign_in: Any, db: 
     address = f"/practice/appointments/{asked.id}/time"
     page = client.get(address).text
     assert "chip__theirs" in page
+    # Fifteen hours before Yekaterinburg: for the client it is the day before.
+    assert re.search(r">(пн|вт|ср|чт|пт|сб|вс) \d\d:\d\d</small>", page)
     assert "У клиента: " in page
     assert "сможет отменить" in page
     zone = clock.zone(provider.timezone)

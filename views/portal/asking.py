@@ -22,7 +22,8 @@ from app.actions import asking as actions
 from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
 from app.queries import appointments as queries
-from app.queries import dates, packages, slots, terms
+from app.queries import dates, packages, slots, terms, wording
+from models import Appointment
 from views.context import actor, local, signed_in, timezone
 from views.keys import form_key, fresh_key
 from views.numbers import number
@@ -161,12 +162,22 @@ def _taken(wish: Wish, at: dt.datetime, problem: str) -> str:
     """The times of the same day, and the nearest ones as buttons that send what was written along; of a time that is
     over, those that come first."""
     assert wish.offer is not None
+    if own := actions.own_at(wish.client, wish.wanted, at):
+        # The same time, confirmed in two tabs: no other is offered, the request is there.
+        return _own_time(wish, own)
     around = max(at, clock.now())
     found = slots.free_slots(db.session, wish.offer, wish.wanted, around - _NEAR, around + _NEAR)
     day = local(at).date()
     free = dates.month_of(found, wish.client.provider, day.replace(day=1), timezone()).free.get(day, [])
     near = [slot.at for slot in slots.nearest(found, around)]
     return _times_page(wish, day, free, problem=problem, near=near)
+
+
+def _own_time(wish: Wish, own: Appointment) -> str:
+    assert wish.offer is not None
+    day = local(own.starts_at).date()
+    free = dates.day(db.session, wish.offer, wish.wanted, day, timezone())
+    return _times_page(wish, day, free, problem=actions.asked_already(own), own=own)
 
 
 def _times_page(
@@ -176,6 +187,7 @@ def _times_page(
     *,
     problem: str = "",
     near: Sequence[dt.datetime] = (),
+    own: Appointment | None = None,
 ) -> str:
     return render_template(
         "portal/ask_time.html",
@@ -184,6 +196,7 @@ def _times_page(
         parts_of_day=_by_part(free),
         problem=problem,
         near=near,
+        own=own,
         words=request.form.get("words", ""),
         package=request.form.get("package", ""),
         form_key=fresh_key(),
@@ -193,7 +206,8 @@ def _times_page(
 
 @dataclass(frozen=True)
 class Time:
-    """A time on a chip: by the reader's clocks, and by the provider's where they differ."""
+    """A time on a chip: by the reader's clocks, and by the provider's where they differ, with the day if it is
+    another one there."""
 
     at: dt.datetime
     here: str
@@ -214,6 +228,8 @@ def _confirm(
 ) -> ResponseReturnValue:
     """S2-22: everything at one look, and one press."""
     assert wish.offer is not None
+    if own := actions.own_at(wish.client, wish.wanted, at):
+        return _own_time(wish, own)
     free = slots.free_slots(db.session, wish.offer, wish.wanted, at, at + dt.timedelta(minutes=1))
     if at not in dates.times(free):
         late = actions.too_late(wish.client.provider, at)
@@ -248,7 +264,7 @@ def _chosen(wish: Wish) -> dict[str, Any]:
         here = f"{mine:%H:%M}"
         if mine.replace(fold=0).utcoffset() != mine.replace(fold=1).utcoffset():
             here = f"{here} {timezones.offset(mine)}"  # this hour the clocks show twice
-        return Time(at, here, f"{theirs:%H:%M}" if differs else "")
+        return Time(at, here, wording.clock_of(theirs, mine) if differs else "")
 
     now = clock.now()
     return {
@@ -258,6 +274,8 @@ def _chosen(wish: Wish) -> dict[str, Any]:
         "offer": wish.offer,
         "written": wishes.written,
         "clock_of": time,
+        # Where another time zone brings the reader back to; what a form has answered has no address of its own.
+        "here": request.full_path if request.method == "GET" else wish.address(at=request.form.get("at")),
         "their_zone": timezones.short(zone)
         if local(now).utcoffset() != now.astimezone(zone).utcoffset()
         else "",

@@ -14,12 +14,13 @@ from app import clock
 from app.actions import appointments as actions
 from app.errors import IllegalMove, Invalid, NotFound, Stale
 from app.extensions import db
-from app.flows import AGREED, APPOINTMENT_STATUSES, HELD, MISSED, REQUESTED, By, Move
+from app.flows import AGREED, APPOINTMENT_STATUSES, HELD, By, Move
+from app.notices import JOURNAL
 from app.policy import appointment_moves, client_side, load_appointment
 from app.queries import appointments as queries
 from app.queries import payments, wording
 from models import Appointment
-from views.context import actor, counters, local, signed_in, timezone
+from views.context import actor, counters, local, seen, seen_live, signed_in, timezone
 from views.numbers import LARGE, number
 from views.portal.base import fragment, portal
 from views.portal.wishes import written
@@ -55,6 +56,7 @@ def appointments() -> ResponseReturnValue:
         "portal/_appointments.html" if fragment() else "portal/appointments.html",
         page=queries.planned(db.session, actor(), after=after),
         refused=queries.refused(db.session, actor()) if after is None else (),
+        silent={kind: JOURNAL[kind].mine for kind in queries.SILENT},
         after=after,
         client=counters().client,
     )
@@ -81,6 +83,7 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
     if client_side(actor(), shown.client) is not By.AUTHOR:
         return redirect(url_for("practice.appointment", appointment_id=appointment_id))
     if fragment():
+        seen(shown.subject)
         return render_template("portal/_appointment_window.html", **_state(shown))
     counters(shown.subject)
     return render_template("portal/appointment.html", **_state(shown))
@@ -90,7 +93,9 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
 @signed_in
 def appointment_state(appointment_id: int) -> ResponseReturnValue:
     """The part of the page that changes while it is open."""
-    return render_template("portal/_appointment.html", **_state(_own(appointment_id)))
+    shown = _own(appointment_id)
+    seen_live(shown.subject)
+    return render_template("portal/_appointment.html", **_state(shown))
 
 
 @portal.get(_ONE + "/cancel")
@@ -140,9 +145,10 @@ def _near(shown: Appointment) -> list[dt.datetime]:
 
 
 def _pay_at(shown: Appointment, account: payments.Account) -> str:
-    """Where the rest can be paid: the provider's own link, if he has one (S2-10)."""
-    open_ = shown.status in (REQUESTED.name, AGREED.name, HELD.name, MISSED.name)
-    return shown.client.provider.payment_url if account.remainder and open_ else ""
+    """Where the rest can be paid: the provider's own link, if he has one (S2-10). Only of what is agreed or has taken
+    place: a request may yet be declined, and for what was missed the two settle it in the chat."""
+    due = shown.status in (AGREED.name, HELD.name)
+    return shown.client.provider.payment_url if account.remainder and due else ""
 
 
 def _state(shown: Appointment) -> dict[str, Any]:
@@ -163,5 +169,6 @@ def _state(shown: Appointment) -> dict[str, Any]:
         "over": shown.ends_at <= now,
         "account": (account := payments.account(db.session, shown)),
         "pay_at": _pay_at(shown, account),
-        "history": queries.history(db.session, shown, timezone()),
+        "history": (history := queries.history(db.session, shown, timezone(), of_client=True)),
+        "outcome": queries.outcome(history),
     }

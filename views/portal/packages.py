@@ -36,5 +36,5 @@ def package(sold_id: int) -> ResponseReturnValue:
         # Where the rest can be paid: the provider's own link, if he has one (S2-10).
         pay_at=provider.payment_url if account.remainder else "",
         lines=queries.of_package(db.session, actor(), shown),
-        history=queries.history(db.session, shown, timezone()),
+        history=queries.history(db.session, shown, timezone(), of_client=True),
     )

@@ -20,7 +20,7 @@ from app.policy import Practice
 from app.queries import cautions, payments, slots, wording
 from app.queries.appointments import history
 from models import AbsenceKind, Appointment
-from views.context import actor, counters, local, signed_in, timezone, when
+from views.context import actor, counters, local, seen_live, signed_in, timezone, when
 from views.practice import today
 from views.practice.absences import KINDS, words
 from views.practice.base import fragment, page, practice, served, typed_day, typed_moment
@@ -45,6 +45,7 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
 def status(appointment_id: int) -> ResponseReturnValue:
     """The part of the page that changes while it is open."""
     shown, here = served(appointment_id)
+    seen_live(shown.subject)
     return render_template(
         "practice/_appointment.html", practice=here, provider=here.provider, **state(shown)
     )

@@ -74,8 +74,7 @@ def abroad(at: dt.datetime, client_zone: str | None) -> tuple[str, bool] | None:
     there = cautions.abroad(at, client_zone, timezone())
     if there is None:
         return None
-    day = "" if there.date() == local(at).date() else f"{wording.day(there)}, "
-    return f"{day}{there:%H:%M}", cautions.is_night(there)
+    return wording.clock_of(there, local(at)), cautions.is_night(there)
 
 
 # --- who works where ----------------------------------------------------------------------------------------------

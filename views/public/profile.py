@@ -19,7 +19,7 @@ from app.storage import Storage
 from views import context
 from views.context import actor, signed_in
 from views.public import limits
-from views.public.base import auth, back
+from views.public.base import auth, back, local_path
 from views.public.gate import answer
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def profile_page(form: str = "", error: AtriumError | None = None) -> Response:
     }
     page = render_template(
         "public/profile.html",
+        next=_came_from(),
         error=error,
         returned=form,
         problems=_problems(form, error),
@@ -97,6 +98,12 @@ def profile_page(form: str = "", error: AtriumError | None = None) -> Response:
         reminder=accounts.AS_PROVIDER if me.reminder is None else me.reminder,
     )
     return answer(page, error)
+
+
+def _came_from() -> str:
+    """The page that has led here for another time zone, "" for the profile itself."""
+    address = local_path(request.values.get("next"))
+    return "" if address == url_for("auth.profile") else address
 
 
 @auth.post("/profile/notices")

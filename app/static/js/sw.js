@@ -51,9 +51,18 @@ async function page(event) {
 }
 
 async function fromServer(event) {
-  const response = (await event.preloadResponse) ?? (await fetch(event.request));
+  const response = (await again(event.request)) ?? (await event.preloadResponse) ?? (await fetch(event.request));
   if (DOWN.includes(response.status)) throw response;
   return response;
+}
+
+/** The browser's way back to what a form was answered with: it asks its own memory alone, which keeps no such answer, and
+ *  which nobody else may ask. Nothing is sent twice: the page that the form stood on is read (and that, too, is asked for
+ *  as of the memory alone). */
+function again({ method, cache, referrer, url }) {
+  if (cache !== "only-if-cached") return null;
+  if (method !== "GET" && referrer.startsWith(`${location.origin}/`)) return Response.redirect(referrer, 303);
+  return fetch(url, { redirect: "manual", headers: { Accept: "text/html" } });
 }
 
 /** Only for what is read: a form that is sent (js/sos-press.js is not there yet) may have done its work already. */

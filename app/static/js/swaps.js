@@ -58,6 +58,22 @@ document.addEventListener(
   true,
 );
 
+// What an element with data-reads shows is news to nobody: its notices are read (views/context.py). But only if somebody
+// has it before his eyes; what came to a hidden page is asked for again when it is looked at.
+let unseen = false;
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.target.matches?.("[data-reads]")) return;
+  if (document.hidden) unseen = true;
+  else event.detail.headers["X-Seen"] = "yes";
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden || !unseen) return;
+  unseen = false;
+  for (const element of document.querySelectorAll("[data-reads]")) htmx.trigger(element, "refresh");
+});
+
 // A window closes when what it asked is on its way.
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.matches?.("[data-closes]")) event.target.closest("dialog")?.close();
