@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from app import clock, tokens
-from app.actions import appointments, invitations, providers
+from app.actions import appointments, asking, invitations, providers
 from app.extensions import db
 from models import Appointment, Invitation
 from tests import factories as make
@@ -162,6 +162,27 @@ def test_a_window_asks_why(new_page: Any, axe: Any) -> None:
     expect(window).to_have_count(0)
     db.session.expire_all()
     assert (asked.status, asked.reason) == ("declined", "Я заболела")
+
+
+def test_a_refused_form_keeps_its_reason_while_the_page_lives(new_page: Any) -> None:
+    """S2-23: «decline all of them» without a word comes back with the error, and the page that looks anew at once (and
+    whenever something happens) does not take it away, until something is typed."""
+    provider = make.specialist()
+    asked, absence, _invitation = a_day_of(provider)
+    page = new_page(provider.owner, width=NARROW, expected=("422",))
+    page.goto(f"/practice/absences/{absence.id}/affected")
+    page.get_by_role("button", name="Отказать (1 запись)").click()
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    error = page.locator("#comment-error")
+    expect(error).to_be_visible()
+    pair = make.client_of(provider, make.resident("Пётр", "Второй"))
+    later = asked.ends_at + dt.timedelta(hours=1)
+    second = asking.book(provider.owner, pair.id, provider.offers[0].id, provider.specialists[0].id, later)
+    expect(page.locator(f"#affected-{second.id}")).to_have_count(1)
+    expect(error).to_be_visible()
+    expect(page.locator("#comment")).to_be_focused()
+    page.locator("#comment").fill("Болею")
+    expect(error).to_be_hidden()
 
 
 def test_the_page_of_an_appointment_lives(new_page: Any) -> None:
