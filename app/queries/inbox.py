@@ -21,7 +21,7 @@ from models import FACE, Appointment, Channel, Client, Entry, Notice, Provider, 
 
 PAGE = 40
 #: Subjects that have a page of their own.
-_LEADING = ("order", "appointment", "client", "package")
+_LEADING = ("order", "appointment", "client", "package", "provider")
 #: The bell counts no further: «99+».
 MOST = 100
 

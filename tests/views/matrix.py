@@ -742,9 +742,25 @@ QUESTIONS = [
     row("POST practice.download_version", 404, thing="a foreign one", path=_FIRST_VERSION),
 ]
 
+ACCOUNTS_OF_SPECIALISTS = [
+    # Nobody is bound: nothing to ask.
+    _provider("GET practice.ask_unbind", 302, 404, "specialist"),
+    _provider("POST practice.unbind", 303, 404, "specialist"),
+]
+
+
 ROWS = [
     *(*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN),
-    *(*MEETINGS, *PRACTICE, *PAIRS, *PROFILES, *REGISTRATION, *PACKAGES, *QUESTIONS),
+    *(
+        *MEETINGS,
+        *PRACTICE,
+        *PAIRS,
+        *PROFILES,
+        *REGISTRATION,
+        *PACKAGES,
+        *QUESTIONS,
+        *ACCOUNTS_OF_SPECIALISTS,
+    ),
 ]
 
 # --- sockets -------------------------------------------------------------------------------------------------------

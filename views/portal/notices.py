@@ -42,6 +42,8 @@ _PAGES = {
     "appointment": ("portal.appointment", "appointment_id"),
     "client": ("portal.provider_chat", "client_id"),
     "package": ("portal.package", "sold_id"),
+    # Who has lost the access reads there that he has.
+    "provider": ("practice.team", "provider_id"),
 }
 
 
