@@ -746,6 +746,10 @@ ACCOUNTS_OF_SPECIALISTS = [
     # Nobody is bound: nothing to ask.
     _provider("GET practice.ask_unbind", 302, 404, "specialist"),
     _provider("POST practice.unbind", 303, 404, "specialist"),
+    # The addresses of forms alone, as after a reload.
+    _provider("GET practice.hours_of", 302, 404, "specialist"),
+    _provider("GET practice.price", 302, 404, "appointment"),
+    _provider("GET practice.ask_refuse_affected", 302, 403, "absence"),
 ]
 
 

@@ -16,7 +16,7 @@ from app.policy import practices
 from app.queries import week as weeks
 from models import Absence, Booking, Invitation, Offer, Provider
 from tests import factories as make
-from tests.views.practice import colleague, local_day
+from tests.views.practice import a_day_of, colleague, local_day
 
 # --- services -----------------------------------------------------------------------------------------------------
 
@@ -648,3 +648,24 @@ def test_who_is_still_expected_is_led_to_what_to_do(sign_in: Any) -> None:
     address = f"/practice/{provider.id}/absences?who={one.id}"
     assert address in refused.text
     assert re.search(rf'<option value="{one.id}"[^>]* selected', client.get(address).text)
+
+
+def test_the_address_of_a_form_leads_to_its_page(sign_in: Any) -> None:
+    """A reload after an error asks for the address that forms alone are sent to: hours, days off, a price."""
+    provider = make.specialist()
+    asked, absence, _invitation = a_day_of(provider)
+    client = sign_in(provider.owner)
+    reload = {"Sec-Fetch-Mode": "navigate"}
+    who = provider.specialists[0].id
+    for address, page in (
+        (f"/practice/specialists/{who}/hours", f"/practice/{provider.id}/hours?who={who}"),
+        (f"/practice/absences/{absence.id}/refuse", f"/practice/absences/{absence.id}/affected"),
+        (f"/practice/appointments/{asked.id}/price", f"/practice/appointments/{asked.id}/payments"),
+    ):
+        answer = client.get(address, headers=reload)
+        assert (answer.status_code, answer.location) == (302, page)
+        assert client.get(page).status_code == 200
+    studio = make.organization()
+    second = studio.specialists[1].id
+    led = sign_in(studio.owner).get(f"/practice/specialists/{second}/hours", headers=reload)
+    assert led.location == f"/practice/{studio.id}/hours?who={second}"

@@ -178,6 +178,14 @@ def affected(absence_id: int) -> ResponseReturnValue:
     return _affected(enter(absence.provider_id), absence)
 
 
+@practice.get("/absences/<int:absence_id>/refuse")
+@signed_in
+def ask_refuse_affected(absence_id: int) -> ResponseReturnValue:
+    """The form's address, opened by itself (a reload after an error): the page that it stands on."""
+    actions.load_absence(actor(), absence_id)
+    return redirect(url_for("practice.affected", absence_id=absence_id))
+
+
 @practice.post("/absences/<int:absence_id>/refuse")
 @signed_in
 def refuse_affected(absence_id: int) -> ResponseReturnValue:
