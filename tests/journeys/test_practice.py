@@ -11,12 +11,12 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from app import clock, tokens
-from app.actions import appointments, asking, invitations, providers
+from app.actions import appointments, asking, colleagues, invitations, providers
 from app.extensions import db
 from models import Appointment, Invitation
 from tests import factories as make
 from tests.browser import NARROW, WIDE
-from tests.views.practice import a_day_of, pages_of
+from tests.views.practice import a_day_of, colleague, pages_of
 
 SAY = {
     "add": "Add a service",
@@ -183,6 +183,24 @@ def test_a_refused_form_keeps_its_reason_while_the_page_lives(new_page: Any) -> 
     expect(page.locator("#comment")).to_be_focused()
     page.locator("#comment").fill("Болею")
     expect(error).to_be_hidden()
+
+
+def test_an_access_that_ends_is_said_once(new_page: Any) -> None:
+    """I-20: several parts of the open page are refused at once; who reads it is told one time."""
+    provider = make.organization()
+    person, _mine, _theirs = colleague(provider)
+    page = new_page(person, width=NARROW, expected=("404",))
+    page.goto(f"/practice/{provider.id}")
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    page.wait_for_load_state("networkidle")
+    refused: list[str] = []
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status == 404 else None)
+    colleagues.unbind(provider.owner, provider.specialists[0].id)
+    expect(page.locator("#toasts .toast")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    assert len(refused) > 1
+    expect(page.locator("#toasts .toast")).to_have_count(1)
+    expect(page.locator("#toasts .toast")).to_contain_text("закрыла вам доступ")
 
 
 def test_the_page_of_an_appointment_lives(new_page: Any) -> None:
