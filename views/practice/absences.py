@@ -231,7 +231,7 @@ def _affected(
         paid=paid,
         paid_together=payments.together(standing, paid),
         sessions=sum(one.package_id is not None for one in standing),
-        instead=away.instead(db.session, here, standing),
+        instead=away.instead(db.session, here, absence, standing),
         comment=comment,
         problems=problems or {},
         over=absence.ends.replace(tzinfo=clock.zone(here.provider.timezone)) < clock.now(),
