@@ -203,6 +203,19 @@ def test_an_access_that_ends_is_said_once(new_page: Any) -> None:
     expect(page.locator("#toasts .toast")).to_contain_text("закрыла вам доступ")
 
 
+def test_the_chosen_place_of_work_is_in_view(new_page: Any) -> None:
+    """I-20: on a phone the row of them is longer than the screen is wide; the one that is open is whole."""
+    provider = make.organization()
+    person, _mine, _theirs = colleague(provider)
+    own = providers.register(person, "specialist", "Игорь Константинович Мастеров-Заречный")
+    page = new_page(person, width=NARROW)
+    for shown in (own, provider):
+        page.goto(f"/practice/{shown.id}")
+        chosen = page.locator(".whose [aria-current]")
+        expect(chosen).to_contain_text(shown.name)
+        expect(chosen).to_be_in_viewport(ratio=1)
+
+
 def test_the_page_of_an_appointment_lives(new_page: Any) -> None:
     """S2-33: the client cancels, and the buttons are gone without a reload. On a phone they stand under the thumb."""
     asked = make.appointment()
