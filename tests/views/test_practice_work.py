@@ -756,3 +756,27 @@ def test_days_off_offer_what_comes_after(sign_in: Any, db: Any) -> None:
     (free,) = away.instead(db, here, absence, [one]).values()
     assert free
     assert all(clock.now().date() < at.date() < one.starts_at.date() for at in free)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("99999999999", "Не больше"),
+        ("20000000,01", "Не больше"),
+        ("9999999999,999", "например"),
+        ("сто", "например"),
+    ],
+)
+def test_a_price_that_is_too_much_is_told_the_most(sign_in: Any, typed: str, said: str) -> None:
+    """I-19: not what an amount looks like, when it looks like one."""
+    provider = make.specialist()
+    client = sign_in(provider.owner)
+    package = {"name": "Абонемент", "offer": str(provider.offers[0].id), "sessions": "5", "price": typed}
+    for answer in (
+        client.post(f"/practice/{provider.id}/services/new", data=_OFFER | {"price": typed}),
+        client.post(f"/practice/{provider.id}/packages/new", data=package),
+    ):
+        assert answer.status_code == 422
+        error = answer.text.split('id="price-error"')[1].split("</p>")[0]
+        assert said in error
+        assert ("20\xa0000\xa0000\xa0₽" in error) is (said == "Не больше")
