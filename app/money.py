@@ -28,6 +28,19 @@ def parsed(text: str, currency: str) -> int | None:
     return minor if minor <= MOST * 10**digits else None
 
 
+def most(currency: str) -> int:
+    """The largest price, in minor units."""
+    return MOST * 10 ** int(get_currency_precision(currency))
+
+
+def too_much(text: str, currency: str) -> bool:
+    """Whether it is an amount that is refused for its size alone."""
+    whole, dot, rest = "".join(text.split()).replace(",", ".").partition(".")
+    if len(whole) <= 7:  # below MOST in any case
+        return False
+    return parsed(f"1{dot}{rest}", currency) is not None and whole.isascii() and whole.isdecimal()
+
+
 @lru_cache(maxsize=4000)
 def shown(amount: int, currency: str, locale: str) -> str:
     """«2 000 ₽»; kopecks only where there are any."""

@@ -26,6 +26,9 @@ class To(StrEnum):
     #: Of an appointment or of a pair of client and provider: the one half, and who serves on the other.
     CLIENT = "client"
     PROVIDER = "provider"
+    #: Of a specialist or an organization: who has it, and the person whom the entry names (`user`).
+    OWNER = "owner"
+    NAMED = "named"
     #: Everybody who runs duty, steps and drills of calls of help.
     SOS_MANAGERS = "sos_managers"
 
@@ -403,7 +406,19 @@ JOURNAL: dict[str, Row] = {
     "profile.changed": Row(private=True),
     "specialist.added": Row(private=True),
     "specialist.changed": Row(private=True),
-    "specialist.joined": Row(private=True),
+    "specialist.joined": _ours(
+        "", "user-check", _told(To.OWNER, _l("%(name)s has an account and works with you now: %(actor)s"))
+    ),
+    "specialist.unbound": _ours(
+        "",
+        "user-minus",
+        _told(
+            To.NAMED,
+            _l(
+                "%(provider)s: your access as a specialist has ended. Your account and your own appointments stay."
+            ),
+        ),
+    ),
     "offer.added": Row(private=True),
     "offer.changed": Row(private=True),
     "package.added": Row(private=True),

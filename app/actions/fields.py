@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
+
+from app import money
 
 MAX_LINE = 300
 MAX_TEXT = 5000
@@ -65,3 +68,10 @@ def address(typed: str, field: str, errors: dict[str, object], *, most: int = 50
     if not right or len(found) > most or any(c.isspace() or not c.isprintable() for c in found):
         errors[field] = _("Please enter an address such as https://example.org.")
     return found
+
+
+def no_amount(typed: str, currency: str) -> str:
+    """What is said of a price that cannot be read: that it is too much, or how it is written."""
+    if money.too_much(typed, currency):
+        return _("At most %(sum)s.", sum=money.shown(money.most(currency), currency, str(get_locale())))
+    return _("Please enter an amount, for example 1500 or 1500,50.")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal, tokens
-from app.actions import fields, people, presses, providers
+from app.actions import colleagues, fields, people, presses, providers
 from app.actions.base import action, many
 from app.errors import Forbidden, Invalid, NotFound
 from app.extensions import db
 from app.policy import Actor, load_invitation, load_practice
+from app.queries import lists
 from models import Booking, Client, Invitation, Provider, Resource, Specialist, Thread, ThreadKind, User
 from models.providers import client_specialists
 
@@ -40,8 +40,8 @@ def invite(
 ) -> Invitation:
     """A new link for clients: for `most` people (None: for as many as come), for `days` (None: until it is revoked).
     With `specialist_id` it makes whoever opens it that specialist of the organization. `secret` is the installation's.
-    A form that is sent again gives the link that it made before. Raises Invalid per field, Forbidden (colleagues are
-    invited by the owner), NotFound."""
+    A form that is sent again gives the link that it made before, and so does a second press for one specialist, who has
+    one link at a time. Raises Invalid per field, Forbidden (colleagues are invited by the owner), NotFound."""
     practice = load_practice(db.session, actor, provider_id)
     press = presses.press(actor, form_key, Invitation, provider_id, label, most, days, specialist_id)
     if before := press.made_before():
@@ -52,12 +52,14 @@ def invite(
         errors["most"] = _("Please enter a number from %(least)s to %(most)s.", least=1, most=10_000)
     if days is not None and not 1 <= days <= LONGEST:
         errors["days"] = _("Please enter a number from %(least)s to %(most)s.", least=1, most=LONGEST)
-    if many(Invitation, Invitation.provider_id == provider_id, *_working()) >= MOST:
+    if many(Invitation, Invitation.provider_id == provider_id, *lists.working()) >= MOST:
         errors["label"] = _(
             "%(number)s invitations wait for somebody already. Revoke some of them first.", number=MOST
         )
     if specialist_id is not None:
-        _free_specialist(practice.provider, specialist_id, owner=practice.owner)
+        specialist = _free_specialist(practice.provider, specialist_id, owner=practice.owner)
+        if before := lists.link_of(db.session, specialist):
+            return before
     if errors:
         raise Invalid(errors)
     nonce = secrets.token_urlsafe(18)
@@ -78,23 +80,17 @@ def invite(
     return press.made(invitation)
 
 
-def _free_specialist(provider: Provider, specialist_id: int, *, owner: bool) -> None:
+def _free_specialist(provider: Provider, specialist_id: int, *, owner: bool) -> Specialist:
+    """Locked: of two who invite him at once the second finds the first one's link."""
     if not owner:
         raise Forbidden
     specialist = next((one for one in provider.specialists if one.id == specialist_id), None)
     if specialist is None:
         raise NotFound
+    db.session.refresh(specialist, ["user_id"], with_for_update=True)
     if specialist.user_id is not None:
         raise Invalid(text=_("This specialist has an account already."))
-
-
-def _working() -> tuple[Any, ...]:
-    """Neither taken back nor out of date nor used up."""
-    return (
-        Invitation.revoked_at.is_(None),
-        or_(Invitation.expires_at.is_(None), Invitation.expires_at > clock.now()),
-        or_(Invitation.most.is_(None), Invitation.uses < Invitation.most),
-    )
+    return specialist
 
 
 @action
@@ -121,6 +117,13 @@ def invitation(token: str) -> Invitation:
         raise Invalid(text=_("This invitation has expired. Ask for a new one."), code="expired")
     if found.most is not None and found.uses >= found.most:
         raise Invalid(text=_("This invitation has been used already. Ask for a new one."), code="used_up")
+    if found.specialist is not None and found.specialist.user_id is not None:
+        raise Invalid(
+            text=_(
+                "This specialist has an account already: sign in with it. If it is not yours, ask for a new link."
+            ),
+            code="used_up",
+        )
     return found
 
 
@@ -255,5 +258,6 @@ def _join(actor: User, found: Invitation) -> Specialist:
             ),
             code="clash",
         ) from None
+    colleagues.revoke_links(specialist)
     providers.record(found.provider, "specialist.joined", actor, name=specialist.name)
     return specialist

@@ -44,7 +44,7 @@ def save(
     errors: dict[str, object] = {}
     price = money.parsed(sent.get("price", ""), provider.currency)
     if price is None:
-        errors["price"] = _("Please enter an amount, for example 1500 or 1500,50.")
+        errors["price"] = fields.no_amount(sent.get("price", ""), provider.currency)
     values = {
         "name": fields.line(sent.get("name", ""), "name", errors, most=MAX_NAME, required=True),
         "description": fields.text(sent.get("description", ""), "description", errors),

@@ -60,7 +60,7 @@ def save(
     errors: dict[str, object] = {}
     price = money.parsed(sent.get("price", ""), provider.currency)
     if price is None or not sent.get("price", "").strip():
-        errors["price"] = _("Please enter an amount, for example 1500 or 1500,50.")
+        errors["price"] = fields.no_amount(sent.get("price", ""), provider.currency)
     number = sent.get("offer", "")
     offer = next((one for one in provider.offers if str(one.id) == number), None)
     if offer is None:
@@ -155,7 +155,7 @@ def _agreed(package: Package, provider: Provider, typed: str | None, errors: dic
         return package.price
     price = money.parsed(typed, provider.currency)
     if price is None or not typed.strip():
-        errors["price"] = _("Please enter an amount, for example 1500 or 1500,50.")
+        errors["price"] = fields.no_amount(typed, provider.currency)
     return price or 0
 
 

@@ -47,7 +47,7 @@ def record(
         raise Invalid({"amount": _of_package()})
     left = account(db.session, bill).remainder
     if not amount:
-        errors["amount"] = _("Please enter an amount, for example 1500 or 1500,50.")
+        errors["amount"] = fields.no_amount(typed, bill.currency)
     elif amount > left:
         errors["amount"] = _("This is more than is left to pay.")
     if method not in METHODS:
@@ -90,7 +90,7 @@ def reprice(actor: Actor, bill_id: int, typed: str, *, of: type[Bill] = Appointm
     if isinstance(bill, ClientPackage) and is_off(bill):
         raise Invalid({"price": _("The package is cancelled.")})
     if price is None or not typed.strip():
-        raise Invalid({"price": _("Please enter an amount, for example 1500 or 1500,50.")})
+        raise Invalid({"price": fields.no_amount(typed, bill.currency)})
     if price < account(db.session, bill).paid:
         raise Invalid({"price": _("More has been paid already: remove the record of a payment first.")})
     if price != bill.price:

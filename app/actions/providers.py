@@ -242,8 +242,7 @@ def show(actor: Actor, client_id: int, specialist_ids: Sequence[int]) -> Client:
 
 
 def _leave(specialist: Specialist) -> None:
-    """A specialist goes: his invitations end, and what he was told of clients is not his any more. Raises Invalid while
-    clients expect him."""
+    """A specialist goes. Raises Invalid while clients expect him."""
     expected = select(func.count()).where(
         Appointment.specialist_id == specialist.id, Appointment.closed_at.is_(None)
     )
@@ -254,6 +253,12 @@ def _leave(specialist: Specialist) -> None:
             number,
         )
         raise Invalid({"active": text_})
+    forget(specialist)
+
+
+def forget(specialist: Specialist) -> None:
+    """Whoever has the specialist's account works here no longer: his invitations end, and what he was told of clients
+    is not his any more."""
     if specialist.user_id is None:
         return
     provider_id = specialist.provider_id

@@ -16,12 +16,13 @@ from models.people import team_members
 from models.providers import client_specialists
 
 #: What an entry may be about, as far as people are told of it.
-_SUBJECTS: dict[str, type[Order | Alarm | Appointment | Client | ClientPackage]] = {
+_SUBJECTS: dict[str, type[Order | Alarm | Appointment | Client | ClientPackage | Provider]] = {
     "order": Order,
     "alarm": Alarm,
     "appointment": Appointment,
     "client": Client,
     "package": ClientPackage,
+    "provider": Provider,
 }
 
 
@@ -30,6 +31,9 @@ def of(session: Session, entry: Entry, rule: Rule) -> set[int]:
     subject = _subject(session, entry)
     found: set[int] = set()
     for to in rule.to:
+        if to is To.NAMED:
+            found.add(entry.data["user"])
+            continue
         kind, find = _FINDERS[to]
         if kind is None or isinstance(subject, kind):
             found |= find(session, subject)
@@ -88,4 +92,5 @@ _FINDERS: dict[To, tuple[Any, Callable[[Session, Any], set[int]]]] = {
     To.SOS_MANAGERS: (None, lambda session, _subject: holders(session, P.SOS_MANAGE)),
     To.CLIENT: (_PAIR, _client),
     To.PROVIDER: (_PAIR, _provider),
+    To.OWNER: (Provider, lambda _session, provider: {provider.owner_id}),
 }

@@ -22,6 +22,7 @@ from models import (
     ClientPackage,
     Consent,
     Invitation,
+    Notice,
     Provider,
     Specialist,
     Terms,
@@ -68,12 +69,22 @@ def _practices() -> Any:
 
 
 def ended_practices(session: Session, actor: Actor) -> dict[int, str]:
-    """The organizations that have switched the actor off as their specialist, by number: their names, and nothing more
-    of them. One statement."""
+    """The organizations that have switched the actor off as their specialist, or taken the account away, by number:
+    their names, and nothing more of them. One statement."""
+    mine = select(Specialist.provider_id).where(Specialist.user_id == actor.id)
+    told = select(Notice.subject).where(
+        Notice.user_id == actor.id, Notice.kind.startswith("specialist.unbound#")
+    )
     query = (
         select(Provider.id, Provider.name)
-        .join(Specialist, Specialist.provider_id == Provider.id)
-        .where(Specialist.user_id == actor.id, Specialist.active.is_(False), Provider.owner_id != actor.id)
+        .where(
+            Provider.owner_id != actor.id,
+            or_(
+                Provider.id.in_(mine.where(Specialist.active.is_(False))),
+                func.concat("provider:", Provider.id).in_(told),
+            ),
+            Provider.id.not_in(mine.where(Specialist.active)),
+        )
         .order_by(Provider.id)
     )
     return {row[0]: row[1] for row in session.execute(query)}

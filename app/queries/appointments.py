@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,6 +24,7 @@ from models import (
     Client,
     ClientPackage,
     Entry,
+    Hours,
     Offer,
     Provider,
     ReadMark,
@@ -120,6 +121,12 @@ def offers(session: Session, provider: Provider) -> Sequence[Offer]:
         .options(selectinload(Offer.specialists))
         .order_by(Offer.position, Offer.id)
     ).all()
+
+
+def with_hours(session: Session, specialists: Iterable[Specialist]) -> frozenset[int]:
+    """Which of these have working hours, by number. One statement."""
+    query = select(Hours.specialist_id).where(Hours.specialist_id.in_([one.id for one in specialists]))
+    return frozenset(session.scalars(query.distinct()))
 
 
 # --- appointments -------------------------------------------------------------------------------------------------

@@ -78,22 +78,27 @@ _AROUND = dt.timedelta(days=10)
 
 
 def instead(
-    session: Session, practice: Practice, those: Sequence[Appointment], most: int = 3
+    session: Session, practice: Practice, absence: Absence, those: Sequence[Appointment], most: int = 3
 ) -> dict[int, list[dt.datetime]]:
-    """By appointment: the free times of the same specialist nearest to it. Each of them alone: two may be offered the
-    same time, and the first to be moved has it. Three statements for all."""
+    """By appointment: the free times of the same specialist that come after it, the nearest first; where there are too
+    few, those before it fill up, but none of today: who comes in four days does not come in four hours. Each of them
+    alone: two may be offered the same time, and the first to be moved has it. Three statements for all."""
     if not those:
         return {}
     provider = practice.provider
     who = list({one.specialist_id: one.specialist for one in those}.values())
     since = max(clock.now(), min(one.starts_at for one in those) - _AROUND)
-    until = max(one.starts_at for one in those) + _AROUND
+    zone = clock.zone(provider.timezone)
+    until = max(*(one.starts_at for one in those), slots.span(absence, zone)[1]) + _AROUND
     open_ = slots.openings(session, provider, who, since, until)
     taken = slots.busy(session, {one.resource_id for one in who}, since, until)
     found = {}
     for one in those:
         spans, held = open_[one.specialist_id], taken[one.specialist.resource_id]
         starts = slots.starts(spans, held, one.offer, provider.step)
-        free = [slots.Slot(at, one.specialist) for at in starts if at > since]
-        found[one.id] = [slot.at for slot in slots.nearest(free, one.starts_at, most)]
+        free = [at for at in starts if at > since]
+        later = [at for at in free if at > one.starts_at][:most]
+        tomorrow = clock.now().astimezone(zone).date() + dt.timedelta(days=1)
+        earlier = [at for at in free if at < one.starts_at and at.astimezone(zone).date() >= tomorrow]
+        found[one.id] = later + earlier[max(len(earlier) - most + len(later), 0) :]
     return found

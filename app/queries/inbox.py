@@ -22,7 +22,7 @@ from models import FACE, Appointment, Channel, Client, Entry, Notice, Provider, 
 
 PAGE = 40
 #: Subjects that have a page of their own.
-_LEADING = ("order", "appointment", "client", "terms", "package")
+_LEADING = ("order", "appointment", "client", "terms", "package", "provider")
 #: The bell counts no further: «99+».
 MOST = 100
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -48,3 +49,19 @@ def invitations(
     if not practice.owner:
         query = query.where(Invitation.created_by == actor.id)
     return newest(session, query, Invitation.id, before)
+
+
+def link_of(session: Session, specialist: Specialist) -> Invitation | None:
+    """The link that waits for whoever becomes this specialist. One statement."""
+    query = select(Invitation).where(Invitation.specialist_id == specialist.id, *working())
+    found: Invitation | None = session.scalar(query.order_by(Invitation.id.desc()).limit(1))
+    return found
+
+
+def working() -> tuple[Any, ...]:
+    """The conditions of an invitation that works: neither taken back nor out of date nor used up."""
+    return (
+        Invitation.revoked_at.is_(None),
+        or_(Invitation.expires_at.is_(None), Invitation.expires_at > clock.now()),
+        or_(Invitation.most.is_(None), Invitation.uses < Invitation.most),
+    )

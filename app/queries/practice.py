@@ -136,6 +136,21 @@ def today(session: Session, practice: Practice) -> Today:
     return found
 
 
+def rivals(session: Session, asked: Appointment) -> int:
+    """How many others ask for the time of a request: where requests do not hold it, accepting one closes them. One
+    statement."""
+    query = select(func.count()).where(
+        Appointment.provider_id == asked.provider_id,
+        Appointment.status == REQUESTED.name,
+        Appointment.specialist_id == asked.specialist_id,
+        Appointment.id != asked.id,
+        Appointment.starts_at >= asked.starts_at - LONGEST,
+        Appointment.starts_at < asked.ends_at,
+        Appointment.ends_at > asked.starts_at,
+    )
+    return session.scalar(query) or 0
+
+
 #: How long what nobody has marked is asked for.
 _LATELY = dt.timedelta(days=62)
 _BY_TIME = (Appointment.starts_at, Appointment.id)
@@ -224,12 +239,13 @@ def demanding(session: Session, terms: Terms) -> Sequence[int]:
 
 @dataclass(frozen=True)
 class Known:
-    """A client in the list."""
+    """A client in the list: `next` is agreed, `asked` waits for an answer."""
 
     client: Client
     unread: int
     last: dt.datetime | None
     next: dt.datetime | None
+    asked: dt.datetime | None
 
 
 def clients(
@@ -239,13 +255,14 @@ def clients(
     now = clock.now()
     own = appointments(practice).where(Appointment.client_id == Client.id)
     last = own.where(Appointment.status.in_((AGREED.name, HELD.name)), Appointment.starts_at < now)
-    ahead = own.where(Appointment.status.in_(OPEN), Appointment.starts_at >= now)
+    ahead = own.where(Appointment.starts_at >= now).with_only_columns(func.min(Appointment.starts_at))
     query = (
         _named(actor, practice, sought)
         .add_columns(
             _unread(actor),
             last.with_only_columns(func.max(Appointment.starts_at)).scalar_subquery(),
-            ahead.with_only_columns(func.min(Appointment.starts_at)).scalar_subquery(),
+            ahead.where(Appointment.status == AGREED.name).scalar_subquery(),
+            ahead.where(Appointment.status == REQUESTED.name).scalar_subquery(),
         )
         .limit(PAGE + 1)
     )
@@ -256,7 +273,7 @@ def clients(
         place = seen.where(whose.id == after, whose.id.in_(_own_ids(actor, practice))).subquery()
         query = query.join(place, tuple_(*_ORDER) > tuple_(*place.c))
     rows = session.execute(query).all()
-    found = [Known(client, max(unread or 0, 0), before, then) for client, unread, before, then in rows[:PAGE]]
+    found = [Known(client, max(unread or 0, 0), *times) for client, unread, *times in rows[:PAGE]]
     return found, found[-1].client.id if len(rows) > PAGE else None
 
 

@@ -6,7 +6,7 @@ A day is drawn by its wall clock. What lies in the hour that clocks show twice i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -40,11 +40,14 @@ class Block:
 
 @dataclass
 class Day:
-    """`hours` are the stretches in which somebody of those who are shown works, merged."""
+    """`hours` are the stretches in which somebody of those who are shown works, merged; `off` those in which nobody of
+    them is there, whoever else works on the day; `offered` whether hours are left by the absences."""
 
     date: dt.date
     hours: list[tuple[int, int]] = field(default_factory=list)
     absences: list[Block] = field(default_factory=list)
+    off: list[tuple[int, int]] = field(default_factory=list)
+    offered: bool = False
     blocks: list[Block] = field(default_factory=list)
 
 
@@ -66,10 +69,12 @@ def week(session: Session, practice: Practice, who: Sequence[Specialist], monday
     days = [Day(monday + dt.timedelta(days=n)) for n in range(7)]
     since, until = slots.moment(monday, 0, zone), slots.moment(monday + dt.timedelta(days=7), 0, zone)
     ids = {one.id for one in who}
-    _add_hours(session, days, ids)
+    hours = _add_hours(session, days, ids)
     for absence in slots.absences(session, provider, since, until):
         if absence.specialist_id is None or absence.specialist_id in ids:
             _add_absence(days, absence)
+    for day in days:
+        _add_off(day, who, hours)
     query = appointments(practice).where(
         Appointment.specialist_id.in_(ids),
         Appointment.starts_at >= since - LONGEST,
@@ -88,7 +93,7 @@ def week(session: Session, practice: Practice, who: Sequence[Specialist], monday
     return Week(days, *_frame(days), crowded=len(found) > most)
 
 
-def _add_hours(session: Session, days: Sequence[Day], ids: set[int]) -> None:
+def _add_hours(session: Session, days: Sequence[Day], ids: set[int]) -> Sequence[Hours]:
     rows = session.scalars(select(Hours).where(Hours.specialist_id.in_(ids)).order_by(Hours.start)).all()
     for day in days:
         for row in rows:
@@ -98,6 +103,7 @@ def _add_hours(session: Session, days: Sequence[Day], ids: set[int]) -> None:
                 day.hours[-1] = (day.hours[-1][0], max(day.hours[-1][1], row.end))
             else:
                 day.hours.append((row.start, row.end))
+    return rows
 
 
 def _add_absence(days: Sequence[Day], absence: Absence) -> None:
@@ -107,6 +113,37 @@ def _add_absence(days: Sequence[Day], absence: Absence) -> None:
         end = min(_minutes(absence.ends - midnight), DAY)
         if start < end:
             day.absences.append(Block(start, end, absence=absence))
+
+
+def _add_off(day: Day, who: Sequence[Specialist], hours: Sequence[Hours]) -> None:
+    """Who has no hours on the day is not there anyway: his absence hides nobody's, unless nobody has any."""
+    works: dict[int, list[tuple[int, int]]] = {}
+    for row in hours:
+        if row.weekday == day.date.weekday():
+            works.setdefault(row.specialist_id, []).append((row.start, row.end))
+    off = [(0, DAY)] if day.absences else []
+    for one in works or [one.id for one in who]:
+        away = [
+            (b.start, b.end) for b in day.absences if b.absence and b.absence.specialist_id in (None, one)
+        ]
+        there = list(_without([(0, DAY)], away))
+        off = list(_without(off, there))
+        day.offered = day.offered or bool(list(_without(works.get(one, []), away)))
+    day.off = off
+
+
+def _without(spans: Sequence[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What is left of the spans."""
+    for start, end in spans:
+        at = start
+        for since, to in sorted(taken):
+            if to <= at or since >= end:
+                continue
+            if since > at:
+                yield at, since
+            at = max(at, to)
+        if at < end:
+            yield at, end
 
 
 def _minutes(length: dt.timedelta) -> int:

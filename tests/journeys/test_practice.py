@@ -11,12 +11,12 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from app import clock, tokens
-from app.actions import appointments, invitations, providers
+from app.actions import appointments, asking, colleagues, invitations, providers
 from app.extensions import db
 from models import Appointment, Invitation
 from tests import factories as make
 from tests.browser import NARROW, WIDE
-from tests.views.practice import a_day_of, pages_of
+from tests.views.practice import a_day_of, colleague, pages_of
 
 SAY = {
     "add": "Add a service",
@@ -162,6 +162,58 @@ def test_a_window_asks_why(new_page: Any, axe: Any) -> None:
     expect(window).to_have_count(0)
     db.session.expire_all()
     assert (asked.status, asked.reason) == ("declined", "Я заболела")
+
+
+def test_a_refused_form_keeps_its_reason_while_the_page_lives(new_page: Any) -> None:
+    """S2-23: «decline all of them» without a word comes back with the error, and the page that looks anew at once (and
+    whenever something happens) does not take it away, until something is typed."""
+    provider = make.specialist()
+    asked, absence, _invitation = a_day_of(provider)
+    page = new_page(provider.owner, width=NARROW, expected=("422",))
+    page.goto(f"/practice/absences/{absence.id}/affected")
+    page.get_by_role("button", name="Отказать (1 запись)").click()
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    error = page.locator("#comment-error")
+    expect(error).to_be_visible()
+    pair = make.client_of(provider, make.resident("Пётр", "Второй"))
+    later = asked.ends_at + dt.timedelta(hours=1)
+    second = asking.book(provider.owner, pair.id, provider.offers[0].id, provider.specialists[0].id, later)
+    expect(page.locator(f"#affected-{second.id}")).to_have_count(1)
+    expect(error).to_be_visible()
+    expect(page.locator("#comment")).to_be_focused()
+    page.locator("#comment").fill("Болею")
+    expect(error).to_be_hidden()
+
+
+def test_an_access_that_ends_is_said_once(new_page: Any) -> None:
+    """I-20: several parts of the open page are refused at once; who reads it is told one time."""
+    provider = make.organization()
+    person, _mine, _theirs = colleague(provider)
+    page = new_page(person, width=NARROW, expected=("404",))
+    page.goto(f"/practice/{provider.id}")
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    page.wait_for_load_state("networkidle")
+    refused: list[str] = []
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status == 404 else None)
+    colleagues.unbind(provider.owner, provider.specialists[0].id)
+    expect(page.locator("#toasts .toast")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    assert len(refused) > 1
+    expect(page.locator("#toasts .toast")).to_have_count(1)
+    expect(page.locator("#toasts .toast")).to_contain_text("закрыла вам доступ")
+
+
+def test_the_chosen_place_of_work_is_in_view(new_page: Any) -> None:
+    """I-20: on a phone the row of them is longer than the screen is wide; the one that is open is whole."""
+    provider = make.organization()
+    person, _mine, _theirs = colleague(provider)
+    own = providers.register(person, "specialist", "Игорь Константинович Мастеров-Заречный")
+    page = new_page(person, width=NARROW)
+    for shown in (own, provider):
+        page.goto(f"/practice/{shown.id}")
+        chosen = page.locator(".whose [aria-current]")
+        expect(chosen).to_contain_text(shown.name)
+        expect(chosen).to_be_in_viewport(ratio=1)
 
 
 def test_the_page_of_an_appointment_lives(new_page: Any) -> None:

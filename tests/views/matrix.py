@@ -743,9 +743,29 @@ QUESTIONS = [
     row("POST practice.download_version", 404, thing="a foreign one", path=_FIRST_VERSION),
 ]
 
+ACCOUNTS_OF_SPECIALISTS = [
+    # Nobody is bound: nothing to ask.
+    _provider("GET practice.ask_unbind", 302, 404, "specialist"),
+    _provider("POST practice.unbind", 303, 404, "specialist"),
+    # The addresses of forms alone, as after a reload.
+    _provider("GET practice.hours_of", 302, 404, "specialist"),
+    _provider("GET practice.price", 302, 404, "appointment"),
+    _provider("GET practice.ask_refuse_affected", 302, 403, "absence"),
+]
+
+
 ROWS = [
     *(*PUBLIC, *ACCOUNT, *PORTAL, *SOS, *CHAT, *FILES, *DESK_ROWS, *ALARMS, *SOS_ROWS, *ADMIN),
-    *(*MEETINGS, *PRACTICE, *PAIRS, *PROFILES, *REGISTRATION, *PACKAGES, *QUESTIONS),
+    *(
+        *MEETINGS,
+        *PRACTICE,
+        *PAIRS,
+        *PROFILES,
+        *REGISTRATION,
+        *PACKAGES,
+        *QUESTIONS,
+        *ACCOUNTS_OF_SPECIALISTS,
+    ),
 ]
 
 # --- sockets -------------------------------------------------------------------------------------------------------

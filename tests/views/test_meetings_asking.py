@@ -390,3 +390,24 @@ def test_a_month_of_ten_specialists(me: Any, pair: Client, count_statements: Any
     with count_statements(12):
         page = me.get(address)
     assert len(page.data) < 100_000
+
+
+def test_who_has_no_hours_cannot_be_chosen(sign_in: Any, db: Any) -> None:
+    """S2-19, S2-20: of such a specialist no time is ever free: the choice is among the others; where there are none,
+    that no time is free is said."""
+    provider = make.organization()
+    first, second = provider.specialists[:2]
+    pair, offer = make.client_of(provider), provider.offers[0]
+    client = sign_in(pair.user)
+    address = f"/ask?client={pair.id}&offer={offer.id}&step=day"
+    assert second.name in client.get(address).text
+    second.hours = []
+    db.commit()
+    page = client.get(address).text
+    assert second.name not in page
+    first.hours = []
+    db.commit()
+    nobody = client.get(address)
+    assert nobody.status_code == 200
+    assert f'href="/providers/{pair.id}/chat"' in nobody.text
+    assert 'class="date"' not in nobody.text

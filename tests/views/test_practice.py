@@ -554,3 +554,45 @@ def test_who_was_switched_off_reads_why(sign_in: Any, db: Any, run_jobs: Any) ->
     for address in (f"/practice/{other.id}", "/orders/999999999"):
         assert "закрыла вам доступ" not in client.get(address).text
     assert client.get("/").status_code == 200
+
+
+def test_the_page_of_a_request_names_its_rivals(sign_in: Any, db: Any) -> None:
+    """S2-23: as on the first page; accepting it closes the others, and then there are none."""
+    provider = make.specialist()
+    provider.holds_requests = False
+    db.commit()
+    at = make.free(provider)
+    first, second = (
+        make.appointment(make.client_of(provider, make.resident(name, "Клиентова")), at)
+        for name in ("Мария", "Дарья")
+    )
+    later = make.appointment(
+        make.client_of(provider, make.resident("Ольга", "Клиентова")), make.free(provider, 9)
+    )
+    client = sign_in(provider.owner)
+    said = "Это время просит ещё 1 человек"
+    assert said in client.get(f"/practice/{provider.id}").text
+    assert said in client.get(f"/practice/appointments/{first.id}").text
+    assert said not in client.get(f"/practice/appointments/{later.id}").text
+    client.post(f"/practice/appointments/{first.id}/moves/accept")
+    db.expire_all()
+    assert (first.status, second.status, later.status) == ("agreed", "declined", "requested")
+    assert said not in client.get(f"/practice/appointments/{first.id}").text
+
+
+def test_what_is_asked_for_is_no_visit_yet(sign_in: Any) -> None:
+    """S2-23: in the list of clients an unanswered request and an agreed appointment have different words."""
+    provider = make.specialist()
+    asked = make.appointment(make.client_of(provider))
+    client = sign_in(provider.owner)
+    address = f"/practice/{provider.id}/clients"
+    page = client.get(address).text
+    assert "Просит: " in page
+    assert "Придёт: " not in page
+    appointments.move(provider.owner, asked.id, "accept")
+    page = client.get(address).text
+    assert "Придёт: " in page
+    assert "Просит: " not in page
+    make.appointment(asked.client, make.free(provider, 5))
+    page = client.get(address).text
+    assert page.index("Придёт: ") < page.index("Просит: ")

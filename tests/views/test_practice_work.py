@@ -13,10 +13,11 @@ from sqlalchemy import select
 from app import clock, tokens
 from app.actions import appointments, asking, invitations, payments, schedule
 from app.policy import practices
+from app.queries import away
 from app.queries import week as weeks
-from models import Absence, Booking, Invitation, Offer, Provider
+from models import Absence, Booking, Hours, Invitation, Offer, Provider
 from tests import factories as make
-from tests.views.practice import colleague, local_day
+from tests.views.practice import a_day_of, colleague, local_day
 
 # --- services -----------------------------------------------------------------------------------------------------
 
@@ -648,3 +649,134 @@ def test_who_is_still_expected_is_led_to_what_to_do(sign_in: Any) -> None:
     address = f"/practice/{provider.id}/absences?who={one.id}"
     assert address in refused.text
     assert re.search(rf'<option value="{one.id}"[^>]* selected', client.get(address).text)
+
+
+def test_the_address_of_a_form_leads_to_its_page(sign_in: Any) -> None:
+    """A reload after an error asks for the address that forms alone are sent to: hours, days off, a price."""
+    provider = make.specialist()
+    asked, absence, _invitation = a_day_of(provider)
+    client = sign_in(provider.owner)
+    reload = {"Sec-Fetch-Mode": "navigate"}
+    who = provider.specialists[0].id
+    for address, page in (
+        (f"/practice/specialists/{who}/hours", f"/practice/{provider.id}/hours?who={who}"),
+        (f"/practice/absences/{absence.id}/refuse", f"/practice/absences/{absence.id}/affected"),
+        (f"/practice/appointments/{asked.id}/price", f"/practice/appointments/{asked.id}/payments"),
+    ):
+        answer = client.get(address, headers=reload)
+        assert (answer.status_code, answer.location) == (302, page)
+        assert client.get(page).status_code == 200
+    studio = make.organization()
+    second = studio.specialists[1].id
+    led = sign_in(studio.owner).get(f"/practice/specialists/{second}/hours", headers=reload)
+    assert led.location == f"/practice/{studio.id}/hours?who={second}"
+
+
+def test_a_day_off_offers_nothing(sign_in: Any) -> None:
+    """I-19: on a day of vacation the calendar does not say that clients can ask for a time."""
+    provider = make.specialist()
+    first = local_day(provider, make.free(provider, 9)) + dt.timedelta(days=7)
+    client = sign_in(provider.owner)
+    address = f"/practice/{provider.id}/calendar?day={first:%Y-%m-%d}"
+    assert "Клиенты могут" in client.get(address).text
+    day = {"specialist_id": None, "starts": first, "ends": first + dt.timedelta(days=1)}
+    absence = schedule.add_absence(provider.owner, provider.id, **day)
+    page = client.get(address).text
+    assert "Клиенты могут" not in page
+    assert "Клиентам в этот день время не предлагается" in page
+    schedule.remove_absence(provider.owner, absence.id)
+    schedule.add_absence(provider.owner, provider.id, **day | {"ends": first + dt.timedelta(hours=12)})
+    assert "Клиенты могут" in client.get(address).text
+
+
+def test_one_who_is_away_does_not_hide_the_others(db: Any) -> None:
+    """I-20: the week is hatched where nobody is there; of the one who is away the label stays."""
+    provider = make.organization()
+    first, second = provider.specialists[:2]
+    monday = dt.date(2030, 1, 7)
+    day = dt.datetime.combine(monday + dt.timedelta(days=1), dt.time())
+
+    def leave(who: Any, since: int, until: int) -> None:
+        hours = {"starts": day + dt.timedelta(hours=since), "ends": day + dt.timedelta(hours=until)}
+        db.add(Absence(provider_id=provider.id, specialist_id=who.id if who else None, **hours))
+        db.commit()
+
+    def shown() -> weeks.Day:
+        return _week(db, provider, monday).days[1]
+
+    leave(first, 0, 24)
+    assert (shown().off, shown().offered, len(shown().absences)) == ([], True, 1)
+    leave(second, 0, 12)
+    assert (shown().off, shown().offered) == ([(0, 720)], True)
+    leave(None, 12, 24)
+    assert (shown().off, shown().offered) == ([(0, 1440)], False)
+    # Who does not work on this day is not waited for.
+    second.hours = [one for one in second.hours if one.weekday != day.weekday()]
+    db.query(Absence).delete()
+    db.commit()
+    leave(first, 0, 24)
+    assert (shown().off, shown().offered) == ([(0, 1440)], False)
+
+
+def test_days_off_offer_what_comes_after(sign_in: Any, db: Any) -> None:
+    """I-19: times to move to come after the appointment, the nearest first; those before it only fill up, and none is
+    today's. With the client's own time where it differs, and who is away."""
+    provider = make.organization()
+    pair = make.client_of(provider)
+    pair.user.timezone = "Asia/Vladivostok"
+    db.commit()
+    day = clock.now().date() + dt.timedelta(days=9)
+    who = provider.specialists[0]
+    at = next(
+        make.free(provider, number)
+        for number in range(400)
+        if local_day(provider, make.free(provider, number)).date() >= day
+    )
+    one = make.appointment(pair, at, specialist_id=who.id)
+    start = local_day(provider, one.starts_at)
+    absence = schedule.add_absence(
+        provider.owner, provider.id, specialist_id=who.id, starts=start, ends=start + dt.timedelta(days=12)
+    )
+    (here,) = practices(db, provider.owner)
+    (free,) = away.instead(db, here, absence, [one]).values()
+    assert free == sorted(free)
+    assert free[0] > one.starts_at
+    page = sign_in(provider.owner).get(f"/practice/absences/{absence.id}/affected").text
+    assert who.name in page.split("note--attention")[1].split("</p>")[0]
+    assert page.count('class="chip__theirs"') == len(free) == 3
+    # As far as the calendar reaches there is nothing after it.
+    who.hours = [Hours(weekday=one.starts_at.weekday(), start=0, end=1440)]
+    schedule.add_absence(
+        provider.owner,
+        provider.id,
+        specialist_id=who.id,
+        starts=start + dt.timedelta(days=12),
+        ends=start + dt.timedelta(days=60),
+    )
+    (free,) = away.instead(db, here, absence, [one]).values()
+    assert free
+    assert all(clock.now().date() < at.date() < one.starts_at.date() for at in free)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("99999999999", "Не больше"),
+        ("20000000,01", "Не больше"),
+        ("9999999999,999", "например"),
+        ("сто", "например"),
+    ],
+)
+def test_a_price_that_is_too_much_is_told_the_most(sign_in: Any, typed: str, said: str) -> None:
+    """I-19: not what an amount looks like, when it looks like one."""
+    provider = make.specialist()
+    client = sign_in(provider.owner)
+    package = {"name": "Абонемент", "offer": str(provider.offers[0].id), "sessions": "5", "price": typed}
+    for answer in (
+        client.post(f"/practice/{provider.id}/services/new", data=_OFFER | {"price": typed}),
+        client.post(f"/practice/{provider.id}/packages/new", data=package),
+    ):
+        assert answer.status_code == 422
+        error = answer.text.split('id="price-error"')[1].split("</p>")[0]
+        assert said in error
+        assert ("20\xa0000\xa0000\xa0₽" in error) is (said == "Не больше")

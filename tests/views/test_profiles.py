@@ -247,3 +247,22 @@ def test_an_address_that_another_one_has(provider, sign_in):
     assert answer.status_code == 422
     assert "slug-error" in answer.text
     assert "О себе" in answer.text
+
+
+def test_what_was_added_is_said_beside_what_was_not(db, provider, sign_in):
+    """One file of a batch that is no picture is named, and how many others were added is said."""
+    pages = sign_in(provider.owner)
+    photos = [(_picture(), "a.jpg"), (io.BytesIO(b"%PDF-1.4\n"), "договор.pdf"), (_picture(), "b.jpg")]
+    answer = pages.post(f"/practice/{provider.id}/profile/photos", data={"photos": photos})
+    assert answer.status_code == 422
+    error = answer.text.split('id="photos-file-error"')[1].split("</p>")[0]
+    assert "договор.pdf: " in error
+    assert "a.jpg" not in error
+    assert "Добавлено 2 " in error
+    assert len(queries.photos(db, provider.id)) == 2
+
+
+def test_the_editor_says_that_both_switches_are_needed(provider, sign_in):
+    """S2-42: «readable without an account» has no effect until the page is published."""
+    page = sign_in(provider.owner).get(f"/practice/{provider.id}/profile").text
+    assert "опубликована" in page.split('id="open-help"')[1].split("</p>")[0]

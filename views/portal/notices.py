@@ -43,6 +43,8 @@ _PAGES = {
     "client": ("portal.provider_chat", "client_id"),
     "terms": ("pair.terms", "client_id"),
     "package": ("portal.package", "sold_id"),
+    # Who has lost the access reads there that he has.
+    "provider": ("practice.team", "provider_id"),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -20,16 +20,18 @@ from views.portal.providers import own_client
 
 @dataclass(frozen=True)
 class Wish:
-    """What is chosen: the pair, the service, who shall do it (None: whoever is free)."""
+    """What is chosen: the pair, the service, who shall do it (None: whoever is free). `there` are the specialists who
+    have working hours: of the others no time is ever free."""
 
     client: Client
     offers: Sequence[Offer]
     offer: Offer | None = None
     who: Specialist | None = None
+    there: frozenset[int] = frozenset()
 
     @property
     def serving(self) -> list[Specialist]:
-        return serving(self.offer) if self.offer else []
+        return _with_hours(self.offer, self.there) if self.offer else []
 
     @property
     def wanted(self) -> list[Specialist]:
@@ -45,6 +47,12 @@ class Wish:
         return url_for("portal.ask", **given | more)
 
 
+def _with_hours(offer: Offer, there: frozenset[int]) -> list[Specialist]:
+    """Whom there is a sense in choosing; if that is nobody, all of them: the step of days says that no time is free."""
+    those = serving(offer)
+    return [one for one in those if one.id in there] or those
+
+
 def wish_of(client_id: int, sent: Mapping[str, str]) -> Wish:
     """What is chosen so far. Raises NotFound for what is not the reader's or not this provider's."""
     client = own_client(client_id)
@@ -53,9 +61,10 @@ def wish_of(client_id: int, sent: Mapping[str, str]) -> Wish:
     offer = next((one for one in offers if one.id == offer_id), None)
     if offer_id is not None and offer is None:
         raise NotFound
-    wish = Wish(client, [one for one in offers if serving(one)], offer)
+    there = queries.with_hours(db.session, {who for one in offers for who in serving(one)})
+    wish = Wish(client, [one for one in offers if serving(one)], offer, there=there)
     who = next((one for one in wish.serving if one.id == who_id), None)
-    return Wish(client, wish.offers, offer, who if len(wish.serving) > 1 else None)
+    return replace(wish, who=who if len(wish.serving) > 1 else None)
 
 
 def moment(sent: Mapping[str, str]) -> dt.datetime | None:

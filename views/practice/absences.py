@@ -178,6 +178,14 @@ def affected(absence_id: int) -> ResponseReturnValue:
     return _affected(enter(absence.provider_id), absence)
 
 
+@practice.get("/absences/<int:absence_id>/refuse")
+@signed_in
+def ask_refuse_affected(absence_id: int) -> ResponseReturnValue:
+    """The form's address, opened by itself (a reload after an error): the page that it stands on."""
+    actions.load_absence(actor(), absence_id)
+    return redirect(url_for("practice.affected", absence_id=absence_id))
+
+
 @practice.post("/absences/<int:absence_id>/refuse")
 @signed_in
 def refuse_affected(absence_id: int) -> ResponseReturnValue:
@@ -223,7 +231,7 @@ def _affected(
         paid=paid,
         paid_together=payments.together(standing, paid),
         sessions=sum(one.package_id is not None for one in standing),
-        instead=away.instead(db.session, here, standing),
+        instead=away.instead(db.session, here, absence, standing),
         comment=comment,
         problems=problems or {},
         over=absence.ends.replace(tzinfo=clock.zone(here.provider.timezone)) < clock.now(),

@@ -18,6 +18,7 @@ from app.extensions import db
 from app.flows import APPOINTMENT, APPOINTMENT_STATUSES, REQUESTED, By, Move
 from app.policy import Practice
 from app.queries import cautions, payments, slots, wording
+from app.queries import practice as queries
 from app.queries.appointments import history
 from models import AbsenceKind, Appointment
 from views.context import actor, counters, local, seen_live, signed_in, timezone, when
@@ -148,6 +149,7 @@ def state(shown: Appointment) -> dict[str, Any]:
         "may_move": not APPOINTMENT_STATUSES[shown.status].final,
         "begun": begun,
         "account": payments.account(db.session, shown),
+        "rivals": queries.rivals(db.session, shown) if shown.status == REQUESTED.name and not begun else 0,
         "over": shown.ends_at <= clock.now(),
         "history": history(db.session, shown, timezone()),
     }

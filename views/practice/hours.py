@@ -48,6 +48,15 @@ def hours(provider_id: int) -> ResponseReturnValue:
     return _page(here, shown, _kept(shown) or _usual(), fresh=not shown.hours)
 
 
+@practice.get("/specialists/<int:specialist_id>/hours")
+@signed_in
+def hours_of(specialist_id: int) -> ResponseReturnValue:
+    """The form's address, opened by itself (a reload after an error): the hours of that specialist."""
+    specialist, here = staff_of(specialist_id)
+    who = specialist_id if specialist in arranged_specialists(here) else None
+    return redirect(url_for("practice.hours", provider_id=here.provider.id, who=who))
+
+
 @practice.post("/specialists/<int:specialist_id>/hours")
 @signed_in
 def set_hours(specialist_id: int) -> ResponseReturnValue:

@@ -76,6 +76,14 @@ def take_back(appointment_id: int, payment_id: int) -> ResponseReturnValue:
     return _done(appointment_id, _("The record of the payment is removed."))
 
 
+@practice.get("/appointments/<int:appointment_id>/price")
+@signed_in
+def price(appointment_id: int) -> ResponseReturnValue:
+    """The form's address, opened by itself (a reload after an error): the page that it stands on."""
+    served(appointment_id)
+    return redirect(url_for("practice.payments", appointment_id=appointment_id))
+
+
 @practice.post("/appointments/<int:appointment_id>/price")
 @signed_in
 def reprice(appointment_id: int) -> ResponseReturnValue:

@@ -56,10 +56,14 @@ def add_photos(provider_id: int) -> ResponseReturnValue:
             done += 1
         except (Invalid, TooLarge) as error:
             fields = error.fields.values() if isinstance(error, Invalid) else ()
-            problems.append(" ".join(map(str, fields)) or str(error.text))
+            why = " ".join(map(str, fields)) or str(error.text)
+            problems.append(_("%(name)s: %(why)s", name=file.filename, why=why))
+    said = ngettext("The photo is added.", "%(num)d photos are added.", done)
     if problems:
+        if done:
+            problems.append(said)
         return _page(provider_id, {"photos": " ".join(problems)}), 422
-    flash(ngettext("The photo is added.", "%(num)d photos are added.", done))
+    flash(said)
     return redirect(url_for("practice.profile", provider_id=provider_id, _anchor="photos"), 303)
 
 

@@ -11,6 +11,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app import money, timezones
+from app.actions import colleagues
 from app.actions import invitations as invitation_actions
 from app.actions import providers as actions
 from app.errors import Forbidden, Invalid, NotFound
@@ -20,7 +21,7 @@ from app.queries import appointments as queries
 from app.queries import lists
 from app.queries import practice as practices
 from models import Specialist
-from views.context import actor, signed_in
+from views.context import actor, counters, signed_in
 from views.keys import form_key
 from views.numbers import number
 from views.practice.base import enter, page, practice, staff_of
@@ -47,7 +48,9 @@ _RULES = (
 @signed_in
 def team(provider_id: int) -> ResponseReturnValue:
     """The organization's specialists, and the form for one more; with `me` it has the owner's own name."""
-    return _team(_organization(provider_id), {"name": actor().name} if "me" in request.args else {})
+    here = _organization(provider_id)
+    counters(here.provider.subject)
+    return _team(here, {"name": actor().name} if "me" in request.args else {})
 
 
 @practice.post("/<int:provider_id>/team")
@@ -101,7 +104,8 @@ def specialist(specialist_id: int) -> ResponseReturnValue:
 @practice.post("/specialists/<int:specialist_id>")
 @signed_in
 def edit_specialist(specialist_id: int) -> ResponseReturnValue:
-    _colleague(specialist_id)
+    before, _here = _colleague(specialist_id)
+    closes = before.active and before.user_id is not None
     typed = {
         "name": request.form.get("name", ""),
         "title": request.form.get("title", ""),
@@ -113,14 +117,20 @@ def edit_specialist(specialist_id: int) -> ResponseReturnValue:
     except Invalid as error:
         shown, here = _colleague(specialist_id)
         return _specialist(here, shown, typed, error.fields), error.status
-    flash(_("Saved: %(name)s", name=saved.name), "ok")
+    if closes and not saved.active:
+        said = _(
+            "Saved: %(name)s takes no clients, and the account no longer has access here.", name=saved.name
+        )
+    else:
+        said = _("Saved: %(name)s", name=saved.name)
+    flash(said, "ok")
     return redirect(url_for("practice.team", provider_id=saved.provider_id), 303)
 
 
 @practice.post("/specialists/<int:specialist_id>/invite")
 @signed_in
 def invite_specialist(specialist_id: int) -> ResponseReturnValue:
-    """A link by which the specialist gets an account of his own here."""
+    """A link by which the specialist gets an account of his own here; if one waits already, that one."""
     shown, here = _colleague(specialist_id)
     try:
         made = invitation_actions.invite(
@@ -136,6 +146,34 @@ def invite_specialist(specialist_id: int) -> ResponseReturnValue:
         flash(str(next(iter(error.fields.values()), error.text)), "error")
         return redirect(url_for("practice.specialist", specialist_id=specialist_id), 303)
     return redirect(url_for("practice.invitation", invitation_id=made.id), 303)
+
+
+@practice.get("/specialists/<int:specialist_id>/unbind")
+@signed_in
+def ask_unbind(specialist_id: int) -> ResponseReturnValue:
+    """The question before the account is unbound, as a page, for browsers without a script."""
+    shown, here = _colleague(specialist_id)
+    if shown.user is None:
+        return redirect(url_for("practice.specialist", specialist_id=specialist_id))
+    return page("practice/unbind.html", here, specialist=shown)
+
+
+@practice.post("/specialists/<int:specialist_id>/unbind")
+@signed_in
+def unbind(specialist_id: int) -> ResponseReturnValue:
+    """Who had the account works here no longer; the specialist stays."""
+    shown, _here = _colleague(specialist_id)
+    person = shown.user.name if shown.user else ""
+    colleagues.unbind(actor(), specialist_id)
+    if person:
+        flash(
+            _(
+                "Unbound: %(name)s no longer has access. The specialist and the appointments stay.",
+                name=person,
+            ),
+            "ok",
+        )
+    return redirect(url_for("practice.specialist", specialist_id=specialist_id), 303)
 
 
 def _colleague(specialist_id: int) -> tuple[Specialist, Practice]:
@@ -159,6 +197,7 @@ def _specialist(
         "practice/specialist.html",
         here,
         specialist=shown,
+        link=None if shown.user_id else lists.link_of(db.session, shown),
         offers=offers,
         specialist_offers=[one.id for one in offers if shown in one.specialists],
         typed=typed,

@@ -48,7 +48,9 @@ function onUnanswered(event) {
   event.preventDefault();
   event.stopPropagation();
   said.hidden = false;
-  form.querySelector(`:is(${CONTROLS}):invalid`).focus();
+  const wrong = form.querySelector(`:is(${CONTROLS}):invalid`);
+  wrong.setAttribute("aria-invalid", "true");
+  wrong.focus();
 }
 
 /** What was wrong is being mended: the error goes, so that it does not contradict what stands in the field now. */

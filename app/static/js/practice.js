@@ -3,6 +3,14 @@
 import "./sharing.js";
 import { toast } from "./toasts.js";
 
+// What is chosen among more chips than the screen is wide is in view, whole where it fits.
+for (const bar of document.querySelectorAll(".chips--scroll")) {
+  const chosen = bar.querySelector("[aria-current]");
+  if (!chosen) continue;
+  const [outer, inner] = [bar.getBoundingClientRect(), chosen.getBoundingClientRect()];
+  if (inner.left < outer.left || inner.right > outer.right) bar.scrollLeft += inner.left - outer.left - Math.max((outer.width - inner.width) / 2, 16);
+}
+
 document.addEventListener("click", async (event) => {
   const copier = event.target.closest("[data-copy]");
   if (copier) return void copy(copier);

@@ -4,9 +4,21 @@ import htmx from "htmx.org";
 
 window.htmx = htmx;
 
+// The page looks anew by itself: nobody has sent anything.
+let looking = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  looking = detail.requestConfig?.triggeringEvent?.type === "refresh";
+});
+
+/** What a refused form says at its field stays until it is mended: who only looks anew does not know of it. */
+function isRefused(node) {
+  return looking && Boolean(node.matches?.(".field") && node.querySelector("[aria-invalid=true]"));
+}
+
 // A row names its state in data-stamp; one that has changed glows once.
 function glowIfChanged(before, after) {
   if (before.dataset?.stamp && after.dataset?.stamp && before.dataset.stamp !== after.dataset.stamp) after.classList.add("glow");
+  return true;
 }
 
 function folds() {
@@ -34,7 +46,7 @@ htmx.defineExtension("morph", {
         // Which blocks are folded, which window is open and what is read is the reader's decision, not the server's.
         beforeAttributeUpdated: (name, element) =>
           !(name === "open" && element.matches("details, dialog")) && !(name === "tabindex" && element === document.activeElement),
-        beforeNodeMorphed: glowIfChanged,
+        beforeNodeMorphed: (before, after) => !isRefused(before) && glowIfChanged(before, after),
       },
     });
     // Where blocks come or go, one fold may have become another: each is as it was under its own name.

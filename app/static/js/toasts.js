@@ -8,7 +8,12 @@ export function startToasts() {
   // Those that a fragment brings.
   new MutationObserver((changes) => {
     for (const node of changes.flatMap((change) => [...change.addedNodes])) {
-      if (node.matches?.("[data-toast]")) leave(node, STAY);
+      if (!node.matches?.("[data-toast]")) continue;
+      // Two parts of a page that are refused at once say one thing: once is enough.
+      for (const other of place.querySelectorAll("[data-toast]")) {
+        if (other !== node && other.textContent.trim() === node.textContent.trim()) other.remove();
+      }
+      leave(node, STAY);
     }
   }).observe(place, { childList: true });
 }
