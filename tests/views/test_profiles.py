@@ -265,4 +265,4 @@ def test_what_was_added_is_said_beside_what_was_not(db, provider, sign_in):
 def test_the_editor_says_that_both_switches_are_needed(provider, sign_in):
     """S2-42: «readable without an account» has no effect until the page is published."""
     page = sign_in(provider.owner).get(f"/practice/{provider.id}/profile").text
-    assert "опубликована" in page.split('id="open-help"')[1].split("</p>")[0]
+    assert "Опубликована" in page.split('id="open-help"')[1].split("</p>")[0]

@@ -58,12 +58,11 @@ def add_photos(provider_id: int) -> ResponseReturnValue:
             fields = error.fields.values() if isinstance(error, Invalid) else ()
             why = " ".join(map(str, fields)) or str(error.text)
             problems.append(_("%(name)s: %(why)s", name=file.filename, why=why))
-    said = ngettext("The photo is added.", "%(num)d photos are added.", done)
     if problems:
         if done:
-            problems.append(said)
+            problems.append(ngettext("%(num)s photo was added.", "%(num)s photos were added.", done))
         return _page(provider_id, {"photos": " ".join(problems)}), 422
-    flash(said)
+    flash(ngettext("The photo is added.", "%(num)d photos are added.", done))
     return redirect(url_for("practice.profile", provider_id=provider_id, _anchor="photos"), 303)
 
 
