@@ -29,9 +29,6 @@ from app.queries.payments import account
 from models import Appointment, Client, ClientPackage, Package, PaymentMethod, Provider
 from models.packages import LEAST, MOST
 
-#: How far ahead the end of a package may be put.
-LONGEST_TERM = dt.timedelta(days=10 * 365)
-
 #: Days within which a package can be used, at most.
 LONGEST = 3650
 #: Packages of one provider, at most.
@@ -241,7 +238,7 @@ def extend(actor: Actor, sold_id: int, until: dt.date | None) -> ClientPackage:
     ends, today = sold.expires_at.astimezone(zone).date(), clock.now().astimezone(zone).date()
     if until == ends:
         return sold
-    if until is None or until < today or until > today + LONGEST_TERM:
+    if until is None or until < today or until > today + dt.timedelta(days=LONGEST):
         raise Invalid({"until": _("Please enter a day from today on, at most ten years ahead.")})
     if until < ends:
         raise Invalid({"until": _("The package holds longer already. Its term is not shortened.")})

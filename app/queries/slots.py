@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
@@ -24,6 +24,7 @@ from models import Absence, Booking, Hours, Offer, Provider, Specialist
 
 #: A stretch of time, [from, to).
 Span = tuple[dt.datetime, dt.datetime]
+T = TypeVar("T", dt.datetime, int)
 
 
 class Slot(NamedTuple):
@@ -185,8 +186,8 @@ def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
         first += dt.timedelta(days=1)
 
 
-def without(spans: Iterable[Span], taken: Sequence[Span]) -> Iterator[Span]:
-    """What is left of the spans."""
+def without(spans: Iterable[tuple[T, T]], taken: Sequence[tuple[T, T]]) -> Iterator[tuple[T, T]]:
+    """What is left of the spans, of moments or of minutes of a day."""
     for start, end in spans:
         at = start
         for since, to in sorted(taken):

@@ -6,7 +6,7 @@ A day is drawn by its wall clock. What lies in the hour that clocks show twice i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -126,24 +126,10 @@ def _add_off(day: Day, who: Sequence[Specialist], hours: Sequence[Hours]) -> Non
         away = [
             (b.start, b.end) for b in day.absences if b.absence and b.absence.specialist_id in (None, one)
         ]
-        there = list(_without([(0, DAY)], away))
-        off = list(_without(off, there))
-        day.offered = day.offered or bool(list(_without(works.get(one, []), away)))
+        there = list(slots.without([(0, DAY)], away))
+        off = list(slots.without(off, there))
+        day.offered = day.offered or bool(list(slots.without(works.get(one, []), away)))
     day.off = off
-
-
-def _without(spans: Sequence[tuple[int, int]], taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """What is left of the spans."""
-    for start, end in spans:
-        at = start
-        for since, to in sorted(taken):
-            if to <= at or since >= end:
-                continue
-            if since > at:
-                yield at, since
-            at = max(at, to)
-        if at < end:
-            yield at, end
 
 
 def _minutes(length: dt.timedelta) -> int:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from app import money
+from app import clock, money
 from app.actions import appointments, payments, providers
 from app.errors import Forbidden, Invalid, NotFound, Stale
 from app.queries.payments import account
@@ -179,3 +179,16 @@ def test_fields_of_money_have_its_sign(sign_in):
     owner = sign_in(provider.owner)
     assert "Цена, ₽" in owner.get(f"/practice/{provider.id}/services/new").text
     assert "Российский рубль, ₽" in owner.get(f"/practice/{provider.id}/settings").text
+
+
+def test_the_outcome_of_an_appointment_is_not_a_payment(sign_in, later):
+    """S2-29, S2-36: what is recorded afterwards stands among the payments, not where it says how it went."""
+    asked = make.appointment()
+    owner = asked.client.provider.owner
+    appointments.move(owner, asked.id, "accept")
+    later((asked.ends_at - clock.now()).total_seconds() + 60)
+    appointments.move(owner, asked.id, "hold")
+    payments.record(owner, asked.id, "500")
+    page = sign_in(owner).get(f"/practice/appointments/{asked.id}").text
+    said = page.split('class="meeting__when"')[1].split('<p class="muted">')[1].split("</p>")[0]
+    assert said.strip() == "Встреча состоялась"

@@ -19,7 +19,7 @@ from app.flows import APPOINTMENT, APPOINTMENT_STATUSES, REQUESTED, By, Move
 from app.policy import Practice
 from app.queries import cautions, payments, slots, wording
 from app.queries import practice as queries
-from app.queries.appointments import history
+from app.queries.appointments import history, outcome
 from models import AbsenceKind, Appointment
 from views.context import actor, counters, local, seen_live, signed_in, timezone, when
 from views.practice import today
@@ -142,6 +142,7 @@ def state(shown: Appointment) -> dict[str, Any]:
     begun = shown.starts_at <= clock.now()
     if not begun:
         moves = [step for step in moves if step.name not in ("hold", "miss")]
+    happened = history(db.session, shown, timezone())
     return {
         "appointment": shown,
         "now_status": APPOINTMENT_STATUSES[shown.status],
@@ -151,7 +152,8 @@ def state(shown: Appointment) -> dict[str, Any]:
         "account": payments.account(db.session, shown),
         "rivals": queries.rivals(db.session, shown) if shown.status == REQUESTED.name and not begun else 0,
         "over": shown.ends_at <= clock.now(),
-        "history": history(db.session, shown, timezone()),
+        "history": happened,
+        "outcome": outcome(happened),
     }
 
 
