@@ -198,9 +198,9 @@ def test_the_link_of_the_call_is_there_when_it_is_agreed(me: Any, sign_in: Any, 
         ("accept", True, False, False),
         ("decline", False, True, False),
         ("accept call_off", False, True, False),
-        ("cancel", False, False, False),
+        ("cancel", False, False, True),
         ("accept hold", False, False, True),
-        ("accept miss", False, False, False),
+        ("accept miss", False, False, True),
     ],
 )
 def test_buttons_of_each_status(
@@ -268,9 +268,27 @@ def test_a_client_reads_of_himself(
     assert f"{told} · " in head
     assert not re.search(r"\d\d:\d\d:\d\d|\d, 20\d\d", head.partition(told)[2])
     assert strange not in page
+    assert f"/ask?client={pair.id}&amp;offer={asked.offer_id}" in page
     host = sign_in(pair.provider.owner)
     host.post("/locale", data={"locale": "en"})
     assert strange in host.get(f"/practice/appointments/{asked.id}").text
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [("", "without an answer"), ("decline", "Choose another time"), ("accept", "will mark how it went")],
+)
+def test_what_is_said_when_the_time_has_passed(
+    me: Any, pair: Client, later: Any, way: str, said: str
+) -> None:
+    """S2-26, S2-31: nobody marks how went what was declined, or was never answered."""
+    me.post("/locale", data={"locale": "en"})
+    asked = led(make.appointment(pair), way, later)
+    later((asked.ends_at - clock.now()).total_seconds() + 60)
+    page = me.get(f"/appointments/{asked.id}").text
+    head = page[page.index('class="meeting__head"') :].partition("</header>")[0]
+    assert said in head
+    assert ("will mark" in head) is (way == "accept")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from app import clock
 from app.actions import appointments as actions
 from app.errors import IllegalMove, Invalid, NotFound, Stale
 from app.extensions import db
-from app.flows import AGREED, APPOINTMENT_STATUSES, HELD, By, Move
+from app.flows import AGREED, APPOINTMENT_STATUSES, CALLED_OFF, HELD, MISSED, By, Move
 from app.notices import JOURNAL
 from app.policy import appointment_moves, client_side, load_appointment
 from app.queries import appointments as queries
@@ -165,7 +165,8 @@ def _state(shown: Appointment) -> dict[str, Any]:
         "written": written,
         "near": _near(shown) if refused and shown.starts_at > now else [],
         "joinable": shown.meeting_url if shown.status == AGREED.name and shown.ends_at > now else "",
-        "repeatable": shown.status == HELD.name,
+        # Also after what the client cancelled or missed: what the provider ended has a way of its own.
+        "repeatable": shown.status in (HELD.name, MISSED.name, CALLED_OFF.name) and not refused,
         "over": shown.ends_at <= now,
         "account": (account := payments.account(db.session, shown)),
         "pay_at": _pay_at(shown, account),
