@@ -156,10 +156,11 @@ def counters(subject: str = "") -> inbox.Unread:
     return cast(inbox.Unread, g.unread)
 
 
-def seen(subject: str) -> None:
-    """The reader has before him what his notices of the subject («order:42») told of: they are read."""
+def seen(subject: str, about: str = "") -> None:
+    """The reader has before him what his notices of the subject («order:42») told of: they are read; with `about` only
+    those of journal kinds that begin so («terms.»)."""
     if inbox.has_unread(db.session, actor(), subject):
-        actions.read(actor(), subject=subject)
+        actions.read(actor(), subject=subject, about=about)
 
 
 def seen_live(subject: str) -> None:

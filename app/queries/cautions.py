@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.queries import slots
-from models import Absence, Specialist
+from models import Absence, Appointment
 
 #: The hours in which nobody is met by choice: from the first on, until before the second.
 NIGHT = (22, 7)
@@ -18,23 +18,21 @@ NIGHT = (22, 7)
 
 @dataclass(frozen=True)
 class Cautions:
-    """`absence` is what the time meets; `outside`: beyond the hours of the day, where no absence says why; `theirs`:
-    its beginning by the client's clocks, if they show another time than the provider's and it is night by them."""
+    """`absence` is what the time meets; `outside`: beyond the hours of the day, where no absence says why; `far`:
+    further ahead than clients may ask; `package_ends`: the end of the package that pays for it, if it is before;
+    `theirs`: its beginning by the client's clocks, if they show another time than the provider's and it is night."""
 
     absence: Absence | None = None
     outside: bool = False
+    far: bool = False
+    package_ends: dt.datetime | None = None
     theirs: dt.datetime | None = None
 
-    @property
-    def any(self) -> bool:
-        return self.absence is not None or self.outside or self.theirs is not None
 
-
-def of(
-    session: Session, specialist: Specialist, start: dt.datetime, end: dt.datetime, client_zone: str | None
-) -> Cautions:
-    """Of a time from `start` to `end`. Three statements."""
-    provider = specialist.provider
+def of(session: Session, appointment: Appointment, start: dt.datetime) -> Cautions:
+    """Of another time for an appointment. Three statements."""
+    specialist, end = appointment.specialist, start + (appointment.ends_at - appointment.starts_at)
+    provider, ends = specialist.provider, appointment.package.expires_at if appointment.package else None
     zone = clock.zone(provider.timezone)
     away = next(
         (
@@ -46,9 +44,13 @@ def of(
     )
     open_ = slots.openings(session, provider, [specialist], start, end)[specialist.id]
     inside = any(since <= start and end <= until for since, until in open_)
-    there = abroad(start, client_zone, zone)
+    there = abroad(start, appointment.client.user.timezone, zone)
     return Cautions(
-        away, not inside and away is None, there if there is not None and is_night(there) else None
+        absence=away,
+        outside=not inside and away is None,
+        far=start - clock.now() > dt.timedelta(days=provider.horizon),
+        package_ends=ends if ends is not None and start > ends else None,
+        theirs=there if there is not None and is_night(there) else None,
     )
 
 

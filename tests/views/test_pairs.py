@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from app.actions import terms
 from models import Consent, Notice, SharedDocument, StoredFile, Terms, TermsVersion
 from tests import factories as make
+from tests.views.practice import colleague
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -140,6 +141,28 @@ def test_a_link_to_terms_says_of_which_and_leads_back(pair, contract, sign_in, l
         ended = browser.get(_link(shown))
         assert ended.status_code == 410
         assert f'href="{back}"' in ended.text
+
+
+def test_an_ended_link_leads_a_colleague_to_the_own_work(app, sign_in, later):
+    """S2-55, I-20: whoever serves the client has no page of the document: only the owner has."""
+    studio = make.organization()
+    paper = terms.add(
+        studio.owner,
+        studio.id,
+        "Договор",
+        safe=app.extensions["safe"],
+        stream=io.BytesIO(PDF),
+        filename="dogovor.pdf",
+        required=True,
+    )
+    person, his, _theirs = colleague(studio)
+    browser, tick = sign_in(person), {"chosen": paper.versions[0].id}
+    shown = browser.post(f"/pairs/{his.client_id}/terms/download", data=tick).text
+    later(301)
+    ended = browser.get(_link(shown))
+    assert ended.status_code == 410
+    assert f"/practice/terms/{paper.id}" not in ended.text
+    assert 'href="/practice"' in ended.text
 
 
 def test_terms_are_signed_withdrawn_and_asked_for_again(app, db, pair, contract, sign_in):

@@ -8,7 +8,8 @@ from flask import Response, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.actions import documents as actions
-from app.errors import NotFound
+from app.actions import terms
+from app.errors import Forbidden, NotFound
 from app.vault import Broken
 from models import StoredFile
 from views.context import actor, signed_in
@@ -52,5 +53,11 @@ def _source(file: StoredFile) -> str:
     kind, _sep, key = file.subject.partition(":")
     client_id = actions.pair_of(actor(), file)
     if client_id is None:
-        return url_for("practice.one_terms", terms_id=int(key))
+        try:
+            return url_for("practice.one_terms", terms_id=terms.load(actor(), int(key)).id)
+        except (
+            Forbidden,
+            NotFound,
+        ):  # a specialist of the organization has it from a client's page, whichever it was
+            return url_for("practice.index")
     return url_for("pair.terms" if kind == "terms" else "pair.documents", client_id=client_id)

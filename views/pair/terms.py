@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.actions import documents, inbox
+from app.actions import documents
 from app.actions import terms as actions
 from app.errors import Invalid, Stale
 from app.extensions import db
 from app.queries import consents
 from app.queries import terms as queries
 from models import Client, StoredFile
-from views.context import actor, signed_in
+from views.context import actor, seen, signed_in
 from views.numbers import numbers
 from views.pair.base import chosen, draw, known, pair
 from views.public.base import local_path
@@ -28,7 +28,7 @@ from views.sealed import sign_in_key
 def terms(client_id: int) -> ResponseReturnValue:
     """All documents of the provider with their marks; under them the log of this client (I-21)."""
     client, ours = known(client_id)
-    inbox.read(actor(), subject=client.subject, about="terms.")
+    seen(client.subject, about="terms.")
     return _page(client, ours=ours)
 
 

@@ -184,7 +184,10 @@ def reschedule(appointment_id: int) -> ResponseReturnValue:
         return _time_page(here, shown, errors), 422
     asked = shown.status == REQUESTED.name
     # What speaks against the time is said once; whoever sends the same time again wants it so.
-    open_ = not APPOINTMENT_STATUSES[shown.status].final and at > clock.now()
+    # Of what the action refuses anyway nothing is asked.
+    open_ = (
+        not APPOINTMENT_STATUSES[shown.status].final and clock.now() < at <= clock.now() + actions.FURTHEST
+    )
     if open_ and request.form.get("sure") != at.isoformat() and (said := _cautions(shown, at)):
         return _time_page(here, shown, warnings=said, sure=at), 409
     try:
@@ -207,20 +210,17 @@ def reschedule(appointment_id: int) -> ResponseReturnValue:
 
 def _cautions(shown: Appointment, at: dt.datetime) -> list[str]:
     """What the reader should know before he gives it this time; nothing of it forbids that."""
-    person, end = shown.client.user, at + (shown.ends_at - shown.starts_at)
-    found = cautions.of(db.session, shown.specialist, at, end, person.timezone)
+    found, provider = cautions.of(db.session, shown, at), shown.client.provider
     said = []
     if found.absence is not None:
         kind = KINDS[AbsenceKind(found.absence.kind)]
         said.append(_("Days off are entered for this time: %(what)s", what=f"{kind}, {words(found.absence)}"))
     if found.outside:
         said.append(_("It is outside the working hours of %(name)s.", name=shown.specialist.name))
-    provider = shown.client.provider
-    ahead = at - clock.now()
-    if dt.timedelta(days=provider.horizon) < ahead <= actions.FURTHEST:
+    if found.far:
         said.append(_("It is further ahead than the %(days)s days of your rules.", days=provider.horizon))
-    if shown.package and shown.package.expires_at and at > shown.package.expires_at:
-        end_day = wording.day(shown.package.expires_at.astimezone(clock.zone(provider.timezone)))
+    if found.package_ends is not None:
+        end_day = wording.day(found.package_ends.astimezone(clock.zone(provider.timezone)))
         said.append(_("The client's package ends on %(day)s.", day=end_day))
     if found.theirs is not None:
         said.append(
