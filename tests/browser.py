@@ -76,6 +76,7 @@ def new_page(
         if user:
             context.add_cookies([_cookie(app, user, live_server)])
         page = context.new_page()
+        _unhurried(page)
         blocked = () if worker else ("Service Worker registration blocked",)
         opened.append((page, Watch(page, live_server.url, (*expected, *blocked))))
         return page
@@ -168,6 +169,17 @@ def _context(browser: Browser, stack: Stack, width: int, language: str, worker: 
         locale={"ru": "ru-RU", "en": "en-GB"}[language],
         timezone_id="Asia/Yekaterinburg",
         service_workers="allow" if worker else "block",
+    )
+
+
+def _unhurried(page: Page) -> None:
+    """Nobody acts on a page, nor looks for anything in it, before it is loaded with its scripts.
+
+    A program would be quick enough to press a link that opens a window while that is still a plain link.
+    """
+    page.add_init_script("addEventListener('load', () => document.documentElement.classList.add('loaded'))")
+    page.add_locator_handler(
+        page.locator("html:not(.loaded)"), lambda: page.wait_for_load_state("load"), no_wait_after=True
     )
 
 

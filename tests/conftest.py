@@ -49,10 +49,11 @@ ALONE = {"race", "test_run.py", "test_postgres.py"}
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Heavy tests are marked «alone», the others may run beside each other. Browser tests last: Playwright occupies the
-    thread's event loop, and quick failures come first."""
+    """Heavy tests are marked «alone», the others may run beside each other, and so may a heavy one that is marked
+    «beside». Browser tests last: Playwright occupies the thread's event loop, and quick failures come first."""
     for item in items:
-        if HEAVY.intersection(getattr(item, "fixturenames", ())) or ALONE.intersection(item.path.parts):
+        heavy = HEAVY.intersection(getattr(item, "fixturenames", ())) or ALONE.intersection(item.path.parts)
+        if heavy and not item.get_closest_marker("beside"):
             item.add_marker("alone")
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 
