@@ -11,7 +11,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from models import User
 from tests import chromium
@@ -21,6 +29,9 @@ from tests.stack import Stack
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "var" / "failures"
 NARROW, WIDE = 390, 1440
+
+# Whoever promises a time asserts it; otherwise a busy machine is no fault of a page.
+expect.set_options(timeout=15_000)
 
 
 class NewPage(Protocol):
