@@ -19,7 +19,7 @@ help: ## Show this list
 run: setup ## Start Atrium: PostgreSQL, migrations, demo data on the first start, web and jobs (PORT=8080)
 	@$(BIN)/python run.py
 
-# What starts processes or measures runs alone, the rest beside each other; with ARGS all that they choose, one by one.
+# Races and what ends processes run alone, the rest beside each other; with ARGS all that they choose, one by one.
 test: setup-dev lint ## Everything that is checked: lint, then all tests, browser journeys among them
 	@$(BIN)/python -m tests.chromium
 	@if [ "$(ARGS)" ]; then $(BIN)/python -m pytest $(ARGS); \

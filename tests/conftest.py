@@ -43,17 +43,19 @@ pytest_plugins = ["tests.stack", "tests.browser"]
 
 
 #: Whoever asks for one of these starts processes or measures: beside another test it would be slow, or wrong.
-HEAVY = {"browser", "live_server", "fork_servers", "start"}
+HEAVY = {"live_server", "fork_servers", "start"}
 ALONE = {"race", "test_run.py", "test_postgres.py"}
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Heavy tests are marked «alone», the others may run beside each other, and so may a heavy one that is marked
-    «beside». Browser tests last: Playwright occupies the thread's event loop, and quick failures come first."""
+    """Heavy tests are marked «alone», the others may run beside each other. So may journeys: what a browser shows is
+    waited for (tests/browser.py), however busy the machine is. They come last: Playwright occupies the thread's event
+    loop, and quick failures come first."""
     for item in items:
-        heavy = HEAVY.intersection(getattr(item, "fixturenames", ())) or ALONE.intersection(item.path.parts)
-        if heavy and not item.get_closest_marker("beside"):
+        fixtures = getattr(item, "fixturenames", ())
+        heavy = HEAVY.intersection(fixtures) and "browser" not in fixtures
+        if heavy or ALONE.intersection(item.path.parts):
             item.add_marker("alone")
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
 

@@ -64,7 +64,6 @@ def no_sideways_scroll(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-@pytest.mark.beside
 @pytest.mark.parametrize(("width", "scheme"), [(NARROW, "light"), (WIDE, "dark")])
 def test_every_page_is_accessible_and_fits(new_page: Any, axe: Any, width: int, scheme: str) -> None:
     """WCAG 2.2 AA by axe, no sideways scroll, in both widths, schemes and languages, with data and empty."""

@@ -113,7 +113,6 @@ def test_from_the_first_service_to_the_meeting(new_page: Any, app: Flask) -> Non
     assert sorted(one.status for one in db.session.query(Appointment)) == ["agreed", "held"]
 
 
-@pytest.mark.beside
 @pytest.mark.parametrize(("width", "language", "scheme"), [(NARROW, "ru", "light"), (WIDE, "en", "dark")])
 def test_every_page_is_accessible_and_fits(
     new_page: Any, axe: Any, width: int, language: str, scheme: str

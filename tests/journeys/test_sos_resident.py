@@ -81,7 +81,6 @@ def no_sideways_scroll(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-@pytest.mark.beside
 @pytest.mark.parametrize(
     ("width", "language", "scheme"), [(NARROW, "ru", "light"), (NARROW, "en", "dark"), (WIDE, "en", "light")]
 )

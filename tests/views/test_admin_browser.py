@@ -49,7 +49,6 @@ def world() -> dict[str, int]:
     }
 
 
-@pytest.mark.beside
 @pytest.mark.parametrize(("width", "language"), [(WIDE, "en"), (NARROW, "ru")])
 def test_every_page_is_for_everybody(
     width: int, language: str, app: Flask, new_page: NewPage, axe: Callable[[Page], None]
