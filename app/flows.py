@@ -113,7 +113,10 @@ class By(StrEnum):
 @dataclass(frozen=True)
 class Move:
     """`kind` is the journal kind that the move writes. A move `in_dialog` has no button of its own beside the
-    status: the resident reaches it by the window «Закрыть заказ?» (S0-67), the staff by a window with a reason."""
+    status: the resident reaches it by the window «Закрыть заказ?» (S0-67), the staff by a window with a reason.
+
+    Of appointments: `afterwards`, when it has begun; `packed`, only if a package pays for it, or only if none does;
+    `returns` the session to the package (what does not take place does so anyway)."""
 
     name: str
     sources: tuple[Status, ...]
@@ -127,6 +130,9 @@ class Move:
     in_dialog: bool = False
     needs_comment: bool = False
     undoes: str = ""
+    afterwards: bool = False
+    packed: bool | None = None
+    returns: bool = False
 
     def starts_from(self, status: str) -> bool:
         return any(source.name == status for source in self.sources)
@@ -395,7 +401,9 @@ APPOINTMENT = _flow(
         _lp("appointment", "It took place"),
         style="primary",
         icon="check-check",
+        afterwards=True,
     ),
+    # The client is told at once, so it is asked first; and of a package what becomes of the session.
     Move(
         "miss",
         (AGREED, HELD),
@@ -404,6 +412,34 @@ APPOINTMENT = _flow(
         "appointment.missed",
         _l("The client did not come"),
         icon="user-minus",
+        in_dialog=True,
+        afterwards=True,
+        packed=False,
+    ),
+    Move(
+        "forfeit",
+        (AGREED, HELD),
+        MISSED,
+        By.STAFF,
+        "appointment.forfeited",
+        _l("Keep the session as used"),
+        icon="user-minus",
+        in_dialog=True,
+        afterwards=True,
+        packed=True,
+    ),
+    Move(
+        "forgive",
+        (AGREED, HELD, MISSED),
+        MISSED,
+        By.STAFF,
+        "appointment.forgiven",
+        _l("Give the session back"),
+        icon="rotate-ccw",
+        in_dialog=True,
+        afterwards=True,
+        packed=True,
+        returns=True,
     ),
     Move(
         "cancel",

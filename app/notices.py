@@ -300,6 +300,29 @@ JOURNAL: dict[str, Row] = {
         Rule((To.CLIENT,), _l("You did not come to the appointment of %(when)s: %(title)s")),
         mine=_l("Marked: you did not come"),
     ),
+    # The same of a package: what becomes of the session is the client's to know.
+    "appointment.forfeited": _ours(
+        _l("The client did not come; the session stays used"),
+        "user-minus",
+        Rule(
+            (To.CLIENT,),
+            _l(
+                "You did not come to the appointment of %(when)s: %(title)s. The session of your package stays used."
+            ),
+        ),
+        mine=_l("Marked: you did not come; the session of your package stays used"),
+    ),
+    "appointment.forgiven": _ours(
+        _l("The client did not come; the session went back to the package"),
+        "rotate-ccw",
+        Rule(
+            (To.CLIENT,),
+            _l(
+                "You did not come to the appointment of %(when)s: %(title)s. The session is in your package again."
+            ),
+        ),
+        mine=_l("Marked: you did not come; the session is in your package again"),
+    ),
     "appointment.expired": _ours(
         _l("Completed automatically"),
         "clock",

@@ -31,6 +31,7 @@ from app.actions import (
     terms,
 )
 from app.extensions import db
+from app.flows import APPOINTMENT
 from app.notices import JOURNAL, PRIVATE
 from app.queries import packages as held
 from app.queries import slots
@@ -306,7 +307,7 @@ def _follow(stage: Stage, made: Appointment, visit: Visit, pair: Client, provide
     """What becomes of it: answered some hours later, marked when it is over."""
     answered = clock.now() + dt.timedelta(hours=2)
     for name in visit.way:
-        late = name in ("hold", "miss")
+        late = APPOINTMENT.moves[name].afterwards
         actor = pair.user if name == "cancel" else provider.owner
         moment = made.ends_at + dt.timedelta(minutes=20) if late else answered
 

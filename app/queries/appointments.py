@@ -228,6 +228,7 @@ def _refused_lines() -> Any:
 def _package_lines() -> Any:
     return (
         _lines(of_one=False)
+        .add_columns(Appointment.session_back)
         .where(Appointment.package_id == bindparam("package", type_=Integer))
         .order_by(Appointment.starts_at.desc(), Appointment.id.desc())
         .limit(first(200))
