@@ -36,6 +36,8 @@ class Appointment(Model):
     session_back: Mapped[bool] = mapped_column(default=False, server_default="false")
     title: Mapped[Name]
     starts_at: Mapped[Moment]
+    #: When it began before the provider moved it, for the last time if several.
+    moved_from: Mapped[Moment | None]
     ends_at: Mapped[Moment]
     #: In minor units; 0 of one that a package pays for.
     price: Mapped[int]

@@ -236,6 +236,8 @@ def reschedule(
     length, whole = appointment.ends_at - before, span.upper - span.lower
     appointment.status, appointment.updated_at = AGREED.name, clock.now()
     appointment.starts_at, appointment.ends_at = starts_at, starts_at + length
+    if starts_at != before:
+        appointment.moved_from = before
     appointment.reminded_at = None
     try:
         with db.session.begin_nested():

@@ -265,6 +265,7 @@ def _columns(one: Any, *, select_from: tuple[Any, ...]) -> Any:
             one.title,
             one.starts_at,
             one.ends_at,
+            one.moved_from,
             one.reason,
             one.client_id,
             one.offer_id,
