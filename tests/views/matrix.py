@@ -751,6 +751,8 @@ ACCOUNTS_OF_SPECIALISTS = [
     _provider("GET practice.hours_of", 302, 404, "specialist"),
     _provider("GET practice.price", 302, 404, "appointment"),
     _provider("GET practice.ask_refuse_affected", 302, 403, "absence"),
+    # The question before days off are removed.
+    _provider("GET practice.ask_remove_absence", 200, 403, "absence"),
 ]
 
 

@@ -184,6 +184,45 @@ def test_days_off_and_what_stands_in_them(sign_in: Any, db: Any) -> None:
     assert client.get(affected).status_code == 404
 
 
+def test_days_off_are_not_removed_without_a_question(sign_in: Any, db: Any, count_statements: Any) -> None:
+    """I-19: it names the days, and whom was moved out of them or refused: none of that comes back by itself."""
+    provider = make.specialist()
+    people = [make.resident(name, "Клиентов") for name in ("Мария", "Степан", "Олег", "Инна")]
+    moved, refused, cancelled, standing = (
+        make.appointment(make.client_of(provider, one), make.free(provider, 2 * number))
+        for number, one in enumerate(people)
+    )
+    day = local_day(provider, moved.starts_at)
+    absence = schedule.add_absence(
+        provider.owner,
+        provider.id,
+        specialist_id=None,
+        starts=day,
+        ends=local_day(provider, standing.starts_at) + dt.timedelta(days=1),
+        reason="Море",
+    )
+    appointments.reschedule(provider.owner, moved.id, make.free(provider, 1))
+    appointments.move(provider.owner, refused.id, "decline", comment="Отпуск")
+    appointments.move(people[2], cancelled.id, "cancel")
+    client, address = sign_in(provider.owner), f"/practice/absences/{absence.id}/remove"
+    page = client.get(f"/practice/{provider.id}/absences").text
+    assert f'href="{address}"' in page
+    assert f'action="{address}"' not in page
+    with count_statements(12):
+        question = client.get(address).text
+    assert f"{day.day}" in question
+    assert "Море" in question
+    assert "приходится 1 запись" in question
+    assert "Мария Клиентов" in question
+    assert "Перенесено с " in question
+    assert "Степан Клиентов" in question
+    assert "Олег" not in question
+    assert "Инна" not in question
+    assert db.scalars(select(Absence)).all() == [absence]
+    assert client.post(address).status_code == 303
+    assert db.scalars(select(Absence)).all() == []
+
+
 def test_days_off_say_what_was_paid(sign_in: Any, db: Any, count_statements: Any) -> None:
     """I-19, S2-36: money in an appointment, a session of a package: per row, and before all are refused."""
     provider = make.specialist()
