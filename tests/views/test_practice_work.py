@@ -819,3 +819,35 @@ def test_a_price_that_is_too_much_is_told_the_most(sign_in: Any, typed: str, sai
         error = answer.text.split('id="price-error"')[1].split("</p>")[0]
         assert said in error
         assert ("20\xa0000\xa0000\xa0₽" in error) is (said == "Не больше")
+
+
+def test_the_own_calendar_has_what_one_has_as_a_client(sign_in: Any, count_statements: Any) -> None:
+    """I-19: whoever serves and is somebody else's client sees both, the own quietly and leading to the client's page;
+    neither the owner who looks at his week nor a colleague learns of it."""
+    studio = make.organization()
+    person, his, _theirs = colleague(studio)
+    pair = make.client_of(make.specialist(make.user("Анна", "Светлова")), person)
+    own = make.appointment(pair, his.starts_at)
+    declined = make.appointment(pair, make.free(pair.provider, 5))
+    appointments.move(pair.provider.owner, declined.id, "decline", comment="Болезнь")
+    day = local_day(studio, own.starts_at).date()
+    address = f"/practice/{studio.id}/calendar?day={day}"
+    link = f'href="/appointments/{own.id}"'
+    browser = sign_in(person)
+    browser.get(address)
+    with count_statements(12):
+        page = browser.get(address).text
+    assert page.count(link) == 2
+    assert f"Личное: {own.title}" in page
+    assert "Личное видите только вы" in page
+    assert f'href="/appointments/{declined.id}"' not in page
+    assert f'href="/practice/appointments/{his.id}"' in page
+    assert browser.get(f"/appointments/{own.id}").status_code == 200
+    owner, who = sign_in(studio.owner), studio.specialists[0].id
+    for foreign in (address, f"{address}&who={who}"):
+        assert "Личное" not in owner.get(foreign).text
+        assert link not in owner.get(foreign).text
+    # At the practice where he is the client it is what it was: an appointment.
+    host = sign_in(pair.provider.owner).get(f"/practice/{pair.provider_id}/calendar?day={day}").text
+    assert "Личное" not in host
+    assert f'href="/practice/appointments/{own.id}"' in host
