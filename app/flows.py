@@ -116,7 +116,8 @@ class Move:
     status: the resident reaches it by the window «Закрыть заказ?» (S0-67), the staff by a window with a reason.
 
     Of appointments: `afterwards`, when it has begun; `packed`, only if a package pays for it, or only if none does;
-    `returns` the session to the package (what does not take place does so anyway)."""
+    `returns` the session to the package (what does not take place does so anyway). `by_message`: nobody presses it, the
+    author makes it by writing."""
 
     name: str
     sources: tuple[Status, ...]
@@ -133,6 +134,7 @@ class Move:
     afterwards: bool = False
     packed: bool | None = None
     returns: bool = False
+    by_message: bool = False
 
     def starts_from(self, status: str) -> bool:
         return any(source.name == status for source in self.sources)
@@ -148,6 +150,12 @@ class Flow:
     def moves_from(self, status: str, by: By) -> Iterator[Move]:
         """The moves that `by` has in this status, in the order of their buttons."""
         return (move for move in self.moves.values() if move.by is by and move.starts_from(status))
+
+    def by_message(self, status: str) -> Move | None:
+        """What a message of the author does in this status, if anything."""
+        return next(
+            (move for move in self.moves.values() if move.by_message and move.starts_from(status)), None
+        )
 
     @property
     def statuses(self) -> list[Status]:
@@ -248,7 +256,8 @@ WORK = _flow(
     Move("expire", (DONE,), COMPLETED, By.SYSTEM, "order.expired"),
 )
 
-#: «Поддержка» (S2-69): a conversation that is answered. Whoever writes again is unanswered again, also when it is over.
+#: «Поддержка» (S2-69): a conversation that is answered. Whoever writes when it is settled opens it again; it is not new
+#: then, for whoever had it has it still, and since when it waits the unanswered mark says.
 SUPPORT = _flow(
     NEW,
     Move(
@@ -272,6 +281,7 @@ SUPPORT = _flow(
         P.ORDERS_EXECUTE,
         icon="check-check",
     ),
+    Move("reopen", (COMPLETED,), IN_PROGRESS, By.SYSTEM, "support.reopened", by_message=True),
 )
 
 _TAKEN = (ACCEPTED, ON_WAY, ON_SITE)

@@ -150,6 +150,8 @@ JOURNAL: dict[str, Row] = {
         "check-check",
         rules=(Rule((To.AUTHOR,), _l("The support team considers your question settled")),),
     ),
+    # The message that does so is told by itself.
+    "support.reopened": Row(_l("Written again: the question is open"), "rotate-ccw"),
     "order.settled": Row(_l("Marked: no answer needed"), "message-square", public=False),
     "message.posted": Row(
         icon="message-circle",
