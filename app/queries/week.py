@@ -108,6 +108,7 @@ def week(
         if line.id not in known:
             _add_appointment(days, line, zone, private=line)
     for day in days:
+        day.blocks.sort(key=lambda block: (block.start, block.end))
         _lay_out(day.blocks)
     return Week(days, *_frame(days), crowded=len(found) > most)
 
@@ -169,10 +170,10 @@ def _add_appointment(days: Sequence[Day], one: Any, zone: dt.tzinfo, **what: Any
 
 
 def _lay_out(blocks: list[Block]) -> None:
-    """Those that meet stand side by side, all of a bunch equally narrow."""
+    """Those that meet stand side by side, all of a bunch equally narrow. They come by their beginnings."""
     bunch: list[Block] = []
     reach = 0
-    for block in sorted(blocks, key=lambda one: (one.start, one.end)):
+    for block in blocks:
         if bunch and block.start >= reach:
             _close(bunch)
             bunch, reach = [], 0

@@ -827,7 +827,9 @@ def test_the_own_calendar_has_what_one_has_as_a_client(sign_in: Any, count_state
     studio = make.organization()
     person, his, _theirs = colleague(studio)
     pair = make.client_of(make.specialist(make.user("Анна", "Светлова")), person)
-    own = make.appointment(pair, his.starts_at)
+    offer, serving = pair.provider.offers[0], pair.provider.specialists[0]
+    hour_before = his.starts_at - dt.timedelta(hours=1)
+    own = asking.book(pair.provider.owner, pair.id, offer.id, serving.id, hour_before)
     declined = make.appointment(pair, make.free(pair.provider, 5))
     appointments.move(pair.provider.owner, declined.id, "decline", comment="Болезнь")
     day = local_day(studio, own.starts_at).date()
@@ -842,6 +844,7 @@ def test_the_own_calendar_has_what_one_has_as_a_client(sign_in: Any, count_state
     assert "Личное видите только вы" in page
     assert f'href="/appointments/{declined.id}"' not in page
     assert f'href="/practice/appointments/{his.id}"' in page
+    assert page.rindex(link) < page.rindex(f'href="/practice/appointments/{his.id}"')
     assert browser.get(f"/appointments/{own.id}").status_code == 200
     owner, who = sign_in(studio.owner), studio.specialists[0].id
     for foreign in (address, f"{address}&who={who}"):
