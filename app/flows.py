@@ -113,7 +113,11 @@ class By(StrEnum):
 @dataclass(frozen=True)
 class Move:
     """`kind` is the journal kind that the move writes. A move `in_dialog` has no button of its own beside the
-    status: the resident reaches it by the window «Закрыть заказ?» (S0-67), the staff by a window with a reason."""
+    status: the resident reaches it by the window «Закрыть заказ?» (S0-67), the staff by a window with a reason.
+
+    Of appointments: `afterwards`, when it has begun; `packed`, only if a package pays for it, or only if none does;
+    `returns` the session to the package (what does not take place does so anyway). `by_message`: nobody presses it, the
+    author makes it by writing."""
 
     name: str
     sources: tuple[Status, ...]
@@ -127,6 +131,10 @@ class Move:
     in_dialog: bool = False
     needs_comment: bool = False
     undoes: str = ""
+    afterwards: bool = False
+    packed: bool | None = None
+    returns: bool = False
+    by_message: bool = False
 
     def starts_from(self, status: str) -> bool:
         return any(source.name == status for source in self.sources)
@@ -142,6 +150,12 @@ class Flow:
     def moves_from(self, status: str, by: By) -> Iterator[Move]:
         """The moves that `by` has in this status, in the order of their buttons."""
         return (move for move in self.moves.values() if move.by is by and move.starts_from(status))
+
+    def by_message(self, status: str) -> Move | None:
+        """What a message of the author does in this status, if anything."""
+        return next(
+            (move for move in self.moves.values() if move.by_message and move.starts_from(status)), None
+        )
 
     @property
     def statuses(self) -> list[Status]:
@@ -242,7 +256,8 @@ WORK = _flow(
     Move("expire", (DONE,), COMPLETED, By.SYSTEM, "order.expired"),
 )
 
-#: «Поддержка» (S2-69): a conversation that is answered. Whoever writes again is unanswered again, also when it is over.
+#: «Поддержка» (S2-69): a conversation that is answered. Whoever writes when it is settled opens it again; it is not new
+#: then, for whoever had it has it still, and since when it waits the unanswered mark says.
 SUPPORT = _flow(
     NEW,
     Move(
@@ -266,6 +281,7 @@ SUPPORT = _flow(
         P.ORDERS_EXECUTE,
         icon="check-check",
     ),
+    Move("reopen", (COMPLETED,), IN_PROGRESS, By.SYSTEM, "support.reopened", by_message=True),
 )
 
 _TAKEN = (ACCEPTED, ON_WAY, ON_SITE)
@@ -395,7 +411,9 @@ APPOINTMENT = _flow(
         _lp("appointment", "It took place"),
         style="primary",
         icon="check-check",
+        afterwards=True,
     ),
+    # The client is told at once, so it is asked first; and of a package what becomes of the session.
     Move(
         "miss",
         (AGREED, HELD),
@@ -404,6 +422,34 @@ APPOINTMENT = _flow(
         "appointment.missed",
         _l("The client did not come"),
         icon="user-minus",
+        in_dialog=True,
+        afterwards=True,
+        packed=False,
+    ),
+    Move(
+        "forfeit",
+        (AGREED, HELD),
+        MISSED,
+        By.STAFF,
+        "appointment.forfeited",
+        _l("Keep the session as used"),
+        icon="user-minus",
+        in_dialog=True,
+        afterwards=True,
+        packed=True,
+    ),
+    Move(
+        "forgive",
+        (AGREED, HELD, MISSED),
+        MISSED,
+        By.STAFF,
+        "appointment.forgiven",
+        _l("Give the session back"),
+        icon="rotate-ccw",
+        in_dialog=True,
+        afterwards=True,
+        packed=True,
+        returns=True,
     ),
     Move(
         "cancel",

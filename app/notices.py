@@ -150,6 +150,8 @@ JOURNAL: dict[str, Row] = {
         "check-check",
         rules=(Rule((To.AUTHOR,), _l("The support team considers your question settled")),),
     ),
+    # The message that does so is told by itself.
+    "support.reopened": Row(_l("Written again: the question is open"), "rotate-ccw"),
     "order.settled": Row(_l("Marked: no answer needed"), "message-square", public=False),
     "message.posted": Row(
         icon="message-circle",
@@ -299,6 +301,29 @@ JOURNAL: dict[str, Row] = {
         "user-minus",
         Rule((To.CLIENT,), _l("You did not come to the appointment of %(when)s: %(title)s")),
         mine=_l("Marked: you did not come"),
+    ),
+    # The same of a package: what becomes of the session is the client's to know.
+    "appointment.forfeited": _ours(
+        _l("The client did not come; the session stays used"),
+        "user-minus",
+        Rule(
+            (To.CLIENT,),
+            _l(
+                "You did not come to the appointment of %(when)s: %(title)s. The session of your package stays used."
+            ),
+        ),
+        mine=_l("Marked: you did not come; the session of your package stays used"),
+    ),
+    "appointment.forgiven": _ours(
+        _l("The client did not come; the session went back to the package"),
+        "rotate-ccw",
+        Rule(
+            (To.CLIENT,),
+            _l(
+                "You did not come to the appointment of %(when)s: %(title)s. The session is in your package again."
+            ),
+        ),
+        mine=_l("Marked: you did not come; the session is in your package again"),
     ),
     "appointment.expired": _ours(
         _l("Completed automatically"),

@@ -30,10 +30,14 @@ class Appointment(Model):
     offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id", ondelete="RESTRICT"), index=True)
     #: Its span is longer by the time to rest.
     booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), unique=True)
-    #: Of which a session is taken; what is declined or called off has given it back, and still names it.
+    #: Of which a session is taken; what has given it back still names it.
     package_id: Mapped[int | None] = mapped_column(ForeignKey("client_packages.id", ondelete="RESTRICT"))
+    #: The session has gone back: it was declined or called off, or missed and not held against the client.
+    session_back: Mapped[bool] = mapped_column(default=False, server_default="false")
     title: Mapped[Name]
     starts_at: Mapped[Moment]
+    #: When it began before the provider moved it, for the last time if several.
+    moved_from: Mapped[Moment | None]
     ends_at: Mapped[Moment]
     #: In minor units; 0 of one that a package pays for.
     price: Mapped[int]

@@ -50,8 +50,8 @@ class Package(Model):
 class ClientPackage(Model):
     """What a client has of a package. What was sold is kept as it was agreed.
 
-    `used` is the number of the appointments that hold a session of it: requested, agreed, held or missed. It is changed
-    by app/actions/packages.py alone, in statements that the database decides, so that no session is given twice."""
+    `used` is the number of the appointments that name it and have not given their session back. It is changed by
+    app/actions/packages.py alone, in statements that the database decides, so that no session is given twice."""
 
     __tablename__ = "client_packages"
     __table_args__ = (

@@ -22,7 +22,7 @@ from app.actions.base import action
 from app.errors import Forbidden, IllegalMove, Invalid, Stale, Taken
 from app.extensions import db
 from app.flows import AGREED, APPOINTMENT, APPOINTMENT_STATUSES, CALLED_OFF, DECLINED, REQUESTED, By, Move
-from app.policy import SYSTEM, Actor, client_side, load_appointment
+from app.policy import SYSTEM, Actor, client_side, load_appointment, suits
 from app.queries import slots
 from models import (
     Appointment,
@@ -72,7 +72,7 @@ def move(
     if errors:
         raise Invalid(errors)
     before = appointment.status
-    _step(appointment, step, comment)
+    _step(actor, appointment, step, comment)
     data: dict[str, Any] = {"from": before, "to": appointment.status, "comment": comment}
     if name == "crowd_out":
         data |= {"near": [at.isoformat() for at in near(appointment)]}
@@ -108,8 +108,10 @@ def _check(actor: Actor, appointment: Appointment, step: Move, version: int | No
         raise Stale
     if not step.starts_from(appointment.status):
         raise IllegalMove(_impossible())
+    if not suits(step, appointment):
+        raise IllegalMove(_not_suiting(appointment))
     begun = appointment.starts_at <= clock.now()
-    if step.name in ("hold", "miss") and not begun:
+    if step.afterwards and not begun:
         raise IllegalMove(_("This can be said when the appointment has begun."))
     if step.name == "accept" and begun:
         raise IllegalMove(_("The time of this request is over. Offer another one in the chat."))
@@ -121,9 +123,18 @@ def _impossible() -> str:
     return _("This is not possible in the appointment's present status.")
 
 
-def _step(appointment: Appointment, step: Move, comment: str) -> None:
-    """Every change along the flow goes through here: what will not take place gives time and session back."""
-    now, held = clock.now(), appointment.status not in _OFF
+def _not_suiting(appointment: Appointment) -> str:
+    if appointment.package_id is None:
+        return _("No package pays for this appointment.")
+    if appointment.session_back:
+        return _("Its session has gone back to the package already.")
+    return _("A package pays for this appointment: say whether its session stays used or goes back.")
+
+
+def _step(actor: Actor, appointment: Appointment, step: Move, comment: str) -> None:
+    """Every change along the flow goes through here: what will not take place gives time and session back, and so does
+    what the client missed if the provider says so."""
+    now = clock.now()
     appointment.status, appointment.updated_at = step.target.name, now
     appointment.reason = comment if step.needs_comment else appointment.reason
     appointment.closed_at = now if step.target.final else None
@@ -137,8 +148,25 @@ def _step(appointment: Appointment, step: Move, comment: str) -> None:
         raise Taken(
             _("This time was given to somebody else meanwhile. Offer another one in the chat.")
         ) from None
-    if held and step.target.name in _OFF and appointment.package_id:
+    if appointment.package_id is not None:
+        _count(actor, appointment, back=step.returns or step.target.name in _OFF)
+
+
+def _count(actor: Actor, appointment: Appointment, *, back: bool) -> None:
+    """The session of a package, where this changes whose it is: of one that took place after all it is taken again."""
+    if back and not appointment.session_back:
         packages.give_back(appointment)
+    elif appointment.session_back and not back:
+        try:
+            packages.take(actor, appointment)
+        except Invalid:
+            raise IllegalMove(
+                _(
+                    "Its session has gone back, and the package has none left to take. The mark stays as it is: settle "
+                    "this with the client in the chat."
+                )
+            ) from None
+    appointment.session_back = back
 
 
 def crowd_out(agreed: Appointment) -> None:
@@ -208,6 +236,8 @@ def reschedule(
     length, whole = appointment.ends_at - before, span.upper - span.lower
     appointment.status, appointment.updated_at = AGREED.name, clock.now()
     appointment.starts_at, appointment.ends_at = starts_at, starts_at + length
+    if starts_at != before:
+        appointment.moved_from = before
     appointment.reminded_at = None
     try:
         with db.session.begin_nested():

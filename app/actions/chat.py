@@ -11,10 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import clock, journal
-from app.actions import countdown, inbox
+from app.actions import countdown, inbox, steps
 from app.actions.base import action
 from app.errors import Forbidden, Invalid
 from app.extensions import db
+from app.kinds import kind_of
 from app.policy import Actor, Talk, load_order, load_talk
 from app.storage import MAX_FILES
 from models import Client, Message, Order, ReadMark, StoredFile, Thread, ThreadKind
@@ -141,6 +142,8 @@ def _tell_order(
     if talk.thread.kind == ThreadKind.NOTES:
         journal.write(db.session, "note.posted", actor, order.subject, [talk.room], **data)
         return
+    if not message.staff:
+        _reopen(actor, order)
     held = order.waiting_since
     if message.staff:
         countdown.answered(order)
@@ -157,6 +160,17 @@ def _tell_order(
     if order.alarm_id and not message.staff:
         # Whoever has called for help says more: the bar of every console shows it.
         journal.signal(db.session, "alarm.written", f"alarm:{order.alarm_id}", ["sos"])
+
+
+def _reopen(actor: Actor, order: Order) -> None:
+    """What is settled is open again when its author writes, where the flow has it so. The desk hears of the message."""
+    step = kind_of(order.kind).flow.by_message(order.status)
+    if step is None:
+        return
+    before = order.status
+    steps.take(order, step)
+    db.session.flush()
+    steps.record(order, step.kind, actor, **{"from": before, "to": order.status})
 
 
 def mark(actor: Actor, thread: Thread, staff: bool, read: int = 0, delivered: int = 0) -> bool:

@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app import answers, clock, journal, settings
-from app.actions import chat, countdown, presses
+from app import answers, clock, settings
+from app.actions import chat, countdown, presses, steps
 from app.actions.base import action
+from app.actions.steps import record, rooms
 from app.errors import Forbidden, IllegalMove, Invalid, Stale
 from app.extensions import db
 from app.flows import DONE, STATUSES, By, Move
@@ -40,26 +41,6 @@ from models import (
     ThreadKind,
     User,
 )
-
-
-def rooms(order: Order) -> list[str]:
-    """Whose sockets are poked when the order changes: its readers, its people, the desk, who runs the company."""
-    found = [order.subject, "desk", f"user:{order.author_id}"]
-    if order.executor_id:
-        found.append(f"user:{order.executor_id}")
-    if order.team_id:
-        found.append(f"team:{order.team_id}")
-    if order.company_id:
-        found.append(f"company:{order.company_id}")
-    return found
-
-
-def _record(order: Order, kind: str, actor: Actor, *more_rooms: str, **data: Any) -> None:
-    """A journal line about the order, with what notices and the history say of it."""
-    journal.write(
-        db.session, kind, actor, order.subject, [*rooms(order), *more_rooms], title=order.title, **data
-    )
-
 
 # --- placing ------------------------------------------------------------------------------------------------------
 
@@ -103,7 +84,7 @@ def place(
     if service.first_message:
         chat.open_thread(order.thread, service.first_message)
     index(order, actor)
-    _record(order, "order.placed", actor)
+    record(order, "order.placed", actor)
     return order
 
 
@@ -205,8 +186,8 @@ def move(actor: Actor, number: int, name: str, *, version: int | None = None, co
     if step.by is By.STAFF and step.target.name == "in_progress" and order.executor_id is None:
         order.executor_id = actor.id
     before = order.status
-    _step(order, step)
-    _record(order, step.kind, actor, **{"from": before, "to": order.status, "comment": comment})
+    steps.take(order, step)
+    record(order, step.kind, actor, **{"from": before, "to": order.status, "comment": comment})
     if comment and not step.needs_comment:
         chat.post(actor, order.thread_id, comment, uuid4())
     return order
@@ -223,19 +204,6 @@ def _check(actor: Actor, order: Order, step: Move, version: int | None) -> None:
         raise Stale
     if not step.starts_from(order.status):
         raise IllegalMove
-
-
-def _step(order: Order, step: Move) -> None:
-    order.status = step.target.name
-    order.updated_at = clock.now()
-    order.reminded_at = None
-    order.completes_at = None
-    order.closed_at = None
-    if step.target is DONE:
-        countdown.start(order)
-    if step.target.final:
-        order.closed_at = order.updated_at
-        order.waiting_since = None
 
 
 # --- assigning ----------------------------------------------------------------------------------------------------
@@ -282,7 +250,7 @@ def assign(
     order.updated_at = clock.now()
     name = executor.name if executor else (order.team.name if team_id and order.team else "")
     kind = "order.assigned" if executor or team_id else "order.unassigned"
-    _record(order, kind, actor, *before, executor=name, executor_id=executor_id, team_id=team_id)
+    record(order, kind, actor, *before, executor=name, executor_id=executor_id, team_id=team_id)
     return order
 
 
@@ -294,7 +262,7 @@ def settle(actor: Actor, number: int) -> Order:
         raise Forbidden
     if order.waiting_since is not None:
         countdown.answered(order)
-        _record(order, "order.settled", actor)
+        record(order, "order.settled", actor)
     return order
 
 
@@ -337,5 +305,5 @@ def remind_due(limit: int = 100) -> int:
         fresh = countdown.period(order) <= ahead
         order.reminded_at = clock.now()
         if not fresh:
-            _record(order, "order.reminded", SYSTEM)
+            record(order, "order.reminded", SYSTEM)
     return len(due)

@@ -123,9 +123,33 @@ def add_photo(
     file = files.upload(actor, storage, stream, filename, subject=profile.subject)
     if not file.is_image:
         raise Invalid({"photos": _("Please choose a picture.")})
-    file.position = len(photos(db.session, provider_id))
+    others = [one.position for one in photos(db.session, provider_id) if one.id != file.id]
+    file.position = max(others, default=-1) + 1
     providers.record(provider, "profile.changed", actor)
     return file
+
+
+@action
+def move_photo(actor: Actor, provider_id: int, file_id: UUID, to: str) -> int:
+    """A picture one place `earlier` or `later`, or to be the `first`, which is the one in the link's preview. Where it
+    stands now, from 1; at the ends nothing changes. Raises NotFound, Forbidden, Invalid."""
+    provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    # Of two presses at once the second counts from where the first has put it.
+    locking = select(Profile).where(Profile.provider_id == provider_id).with_for_update()
+    db.session.execute(locking).all()
+    those = list(photos(db.session, provider_id))
+    before = next((place for place, one in enumerate(those) if one.id == file_id), None)
+    if before is None:
+        raise NotFound
+    places = {"first": 0, "earlier": max(before - 1, 0), "later": min(before + 1, len(those) - 1)}
+    if to not in places:
+        raise Invalid(text=_("Please choose from the list."))
+    if places[to] != before:
+        those.insert(places[to], those.pop(before))
+        for place, one in enumerate(those):
+            one.position = place
+        providers.record(provider, "profile.changed", actor)
+    return places[to] + 1
 
 
 @action

@@ -9,8 +9,8 @@ from flask_babel import force_locale, get_babel
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app import clock, journal
-from app.actions import chat, orders
+from app import clock
+from app.actions import chat, orders, steps
 from app.actions.base import action
 from app.errors import Invalid
 from app.extensions import db
@@ -58,6 +58,5 @@ def _begin(actor: User) -> Order:
     db.session.add(order)
     db.session.flush()
     orders.index(order, actor)
-    rooms = orders.rooms(order)
-    journal.write(db.session, "support.asked", actor, order.subject, rooms, title=order.title)
+    steps.record(order, "support.asked", actor)
     return order

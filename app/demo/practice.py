@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from flask import current_app
 from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
@@ -23,14 +21,12 @@ from app.actions import (
     chat,
     documents,
     invitations,
-    offers,
     payments,
-    profiles,
-    providers,
     schedule,
     terms,
 )
 from app.extensions import db
+from app.flows import APPOINTMENT
 from app.notices import JOURNAL, PRIVATE
 from app.queries import packages as held
 from app.queries import slots
@@ -38,8 +34,9 @@ from app.queries import terms as papers
 from app.storage import Safe
 from models import Appointment, Client, Entry, Provider, User
 
-from . import pictures, sales
+from . import sales, serving
 from .papers import pdf
+from .serving import secret
 from .visits import BALANCE, MARK, POLINA, Visit
 
 Row = dict[str, Any]
@@ -70,22 +67,18 @@ class Stage:
                 act()
 
 
-def _secret() -> str:
-    return str(current_app.config["SECRET_KEY"])
-
-
 def play(session: Session, safe: Safe, users: Mapping[str, User], now: dt.datetime) -> list[Row]:
     """Two specialists, an organization, their clients, all that was between them. Within the caller's transaction, in a
     journal that is still empty. The lines of the journal."""
     stage = Stage(now)
     with clock.as_of(now - _BEGINNING):
-        polina = _polina(users["polina"], safe)
-        balance = _balance(users["oksana"], users["igor"])
-        mark = _mark(users["mark"])
+        psychologist = serving.polina(users["polina"], safe)
+        studio = serving.balance(users["oksana"], users["igor"])
+        teacher = serving.mark(users["mark"])
     for provider, visits, offered in (
-        (polina, POLINA, sales.POLINA),
-        (balance, BALANCE, sales.BALANCE),
-        (mark, MARK, sales.MARK),
+        (psychologist, POLINA, sales.POLINA),
+        (studio, BALANCE, sales.BALANCE),
+        (teacher, MARK, sales.MARK),
     ):
         pairs = _clients(stage, provider, visits, users)
         with clock.as_of(now - _BEGINNING):
@@ -94,156 +87,11 @@ def play(session: Session, safe: Safe, users: Mapping[str, User], now: dt.dateti
             stage.at(now - dt.timedelta(days=days), sell)
         for visit in visits:
             _visit(session, stage, provider, pairs, visit)
-    _talk(stage, polina, users, safe)
-    _away(stage, polina, balance)
-    _renew(stage, polina, users, safe)
+    _talk(stage, psychologist, users, safe)
+    _away(stage, psychologist, studio)
+    _renew(stage, psychologist, users, safe)
     stage.play()
     return _taken_out(session)
-
-
-# --- who serves ---------------------------------------------------------------------------------------------------
-
-
-def _polina(owner: User, safe: Safe) -> Provider:
-    made = providers.register(
-        owner, "specialist", "Полина Ветрова", headline="Психолог, когнитивно-поведенческая терапия"
-    )
-    providers.edit(
-        owner,
-        made.id,
-        {
-            "place": "Корпус А, кабинет 118",
-            "step": "30",
-            "reminder": "24",
-            "payment_url": "https://pay.example.org/vetrova",
-        },
-    )
-    for name, about, minutes, rest, price in (
-        ("Знакомство", "Расскажете, что беспокоит, и решим, как работать дальше.", 50, 10, "2500"),
-        ("Индивидуальная консультация", "Личная встреча в кабинете.", 50, 10, "3500"),
-        ("Консультация по видеосвязи", "Ссылка на звонок придёт вместе с подтверждением.", 50, 10, "3200"),
-    ):
-        sent = {
-            "name": name,
-            "description": about,
-            "minutes": str(minutes),
-            "buffer": str(rest),
-            "price": price,
-        }
-        if "видео" in name:
-            sent |= {"meeting_url": "https://meet.example.org/vetrova", "place": "Видеозвонок"}
-        offers.save(owner, made.id, None, sent)
-    hours = [(day, start, end) for day in range(6) for start, end in ((600, 840), (900, 1200))]
-    schedule.set_hours(owner, made.specialists[0].id, hours)
-    contract = terms.add(
-        owner,
-        made.id,
-        "Договор об оказании психологических услуг",
-        safe=safe,
-        stream=pdf(
-            "Договор об оказании психологических услуг",
-            "1. Специалист проводит консультации в согласованное время.",
-            "2. Запись можно отменить без оплаты не позднее чем за 24 часа.",
-            "3. Всё, что сказано на встречах, остаётся между специалистом и клиентом.",
-        ),
-        filename="Договор.pdf",
-        required=True,
-    )
-    personal = pdf("Согласие на обработку персональных данных", "Имя, телефон и записи о встречах.")
-    terms.add(
-        owner,
-        made.id,
-        "Согласие на обработку персональных данных",
-        safe=safe,
-        stream=personal,
-        filename="Согласие.pdf",
-        required=True,
-    )
-    terms.add(
-        owner,
-        made.id,
-        "Памятка: как подготовиться к первой встрече",
-        safe=safe,
-        stream=pdf("Памятка", "Приходите за пять минут. Возьмите воду. Вопросы запишите заранее."),
-        filename="Памятка.pdf",
-        required=False,
-    )
-    offer_ids = [made.offers[1].id]
-    terms.edit(owner, contract.id, contract.title, required=True, active=True, offer_ids=offer_ids)
-    invitations.invite(owner, made.id, _secret(), label="Визитка на стойке")
-    _show(
-        made,
-        ("office", "window", "hall"),
-        slug="vetrova",
-        open="yes",
-        design="forest",
-        about="Помогаю справляться с тревогой, выгоранием и бессонницей. Работаю в когнитивно-поведенческом подходе: "
-        "вместе находим, что поддерживает трудность, и пробуем по-другому, шаг за шагом.\n\nПринимаю в "
-        "технопарке и по видеосвязи.",
-        education="Пермский университет, клиническая психология, 2012\nПовышение квалификации по КПТ, 2016\n"
-        "Двенадцать лет практики, супервизии дважды в месяц.",
-        phone="+7 999 000-44-10",
-        email="vetrova@example.org",
-        website="https://vetrova.example.org",
-        address="Пермь, технопарк «Кама», корпус А, кабинет 118",
-        networks="https://t.me/vetrova_example",
-        show_prices="yes",
-    )
-    return made
-
-
-def _show(provider: Provider, pictures_of: Sequence[str], **said: str) -> None:
-    """The provider's page, published, with pictures of the technopark."""
-    sent = {"published": "yes", "show_services": "yes"} | said
-    profiles.save(provider.owner, provider.id, sent)
-    storage = current_app.extensions["storage"]
-    for key in pictures_of:
-        stream = io.BytesIO(pictures.draw(key))
-        profiles.add_photo(provider.owner, provider.id, storage, stream, f"{key}.jpg")
-
-
-def _balance(owner: User, igor: User) -> Provider:
-    made = providers.register(
-        owner, "organization", "Студия здоровья «Баланс»", headline="Массаж, растяжка и восстановление спины"
-    )
-    providers.edit(
-        owner, made.id, {"place": "Корпус Б, первый этаж, зал 112", "holds_requests": "", "step": "30"}
-    )
-    first = providers.add_specialist(owner, made.id, "Игорь Лапин", "Массажист")
-    second = providers.add_specialist(owner, made.id, "Алина Осипова", "Тренер по растяжке")
-    for specialist, hours in ((first, (720, 1260)), (second, (480, 900))):
-        schedule.set_hours(owner, specialist.id, [(day, *hours) for day in range(6)])
-    for name, minutes, rest, price, who in (
-        ("Классический массаж спины", 60, 15, "2800", (first,)),
-        ("Индивидуальная растяжка", 60, 0, "1900", (second,)),
-        ("Экспресс-массаж шеи", 30, 10, "1500", (first,)),
-    ):
-        sent = {"name": name, "minutes": str(minutes), "buffer": str(rest), "price": price}
-        offers.save(owner, made.id, None, sent, [one.id for one in who])
-    made_link = invitations.invite(owner, made.id, _secret(), label="Игорь", specialist_id=first.id)
-    invitations.accept(igor, tokens.derived(_secret(), "invitation", made_link.nonce))
-    _show(
-        made,
-        ("hall", "tour"),
-        slug="balance",
-        design="sea",
-        about="Массаж и растяжка между двумя совещаниями. Душ, полотенца и чай у нас есть.",
-        address="Пермь, технопарк «Кама», корпус Б, зал 112",
-        phone="+7 999 000-44-12",
-        show_prices="yes",
-    )
-    return made
-
-
-def _mark(owner: User) -> Provider:
-    made = providers.register(
-        owner, "specialist", "Марк Левин", headline="Английский для работы", timezone="Europe/Berlin"
-    )
-    sent = {"name": "Урок английского", "minutes": "60", "price": "25"}
-    providers.edit(owner, made.id, {"currency": "EUR", "meeting_url": "https://meet.example.org/levin"})
-    offers.save(owner, made.id, None, sent)
-    schedule.set_hours(owner, made.specialists[0].id, [(day, 360, 1140) for day in range(5)])
-    return made
 
 
 # --- what happens -------------------------------------------------------------------------------------------------
@@ -258,9 +106,9 @@ def _clients(
         first = min(visit.day - visit.asked for visit in visits if visit.client == name)
         with clock.as_of(min(stage.now + dt.timedelta(days=first), stage.now) - dt.timedelta(days=1)):
             link = invitations.invite(
-                provider.owner, provider.id, _secret(), label=users[name].first_name, most=1
+                provider.owner, provider.id, secret(), label=users[name].first_name, most=1
             )
-            pair = invitations.accept(users[name], tokens.derived(_secret(), "invitation", link.nonce))
+            pair = invitations.accept(users[name], tokens.derived(secret(), "invitation", link.nonce))
             assert isinstance(pair, Client)
             found[name] = pair
             for row, version in papers.of_provider(db.session, provider.id):
@@ -306,7 +154,7 @@ def _follow(stage: Stage, made: Appointment, visit: Visit, pair: Client, provide
     """What becomes of it: answered some hours later, marked when it is over."""
     answered = clock.now() + dt.timedelta(hours=2)
     for name in visit.way:
-        late = name in ("hold", "miss")
+        late = APPOINTMENT.moves[name].afterwards
         actor = pair.user if name == "cancel" else provider.owner
         moment = made.ends_at + dt.timedelta(minutes=20) if late else answered
 

@@ -284,7 +284,14 @@ def appointment_moves(actor: Actor, appointment: Appointment) -> list[Move]:
     """The moves that the actor may make now: the buttons of the page, and what `appointments.move` accepts but for the
     time (nobody comes, or fails to come, before it)."""
     whose = client_side(actor, appointment.client)
-    return list(APPOINTMENT.moves_from(appointment.status, whose))
+    return [step for step in APPOINTMENT.moves_from(appointment.status, whose) if suits(step, appointment)]
+
+
+def suits(step: Move, appointment: Appointment) -> bool:
+    """Whether a move is for one that a package pays for, or for one that none does; a session goes back once."""
+    if step.packed is not None and step.packed != (appointment.package_id is not None):
+        return False
+    return not (step.returns and appointment.session_back)
 
 
 def _get(session: Session, table: type[Specialist], number: int) -> Specialist:

@@ -18,6 +18,7 @@ from app.plans import first
 from app.policy import Actor
 from app.queries import consents
 from app.queries.orders import Event
+from app.queries.practice import LONGEST
 from app.queries.wording import words
 from models import (
     Appointment,
@@ -155,6 +156,13 @@ def of_package(session: Session, actor: Actor, package: ClientPackage) -> Sequen
     return session.execute(_package_lines(), {"reader": actor.id, "package": package.id}).all()
 
 
+def between(session: Session, actor: Actor, since: dt.datetime, until: dt.datetime) -> Sequence[Any]:
+    """What the actor has as somebody's client and what reaches into this time, but for what was declined or called off.
+    One statement."""
+    asked = {"reader": actor.id, "since": since, "until": until, "early": since - LONGEST}
+    return session.execute(_between_lines(), asked).all()
+
+
 def soonest(session: Session, actor: Actor) -> Any:
     """The next appointment, None if nothing is planned. One statement."""
     return next(iter(_ask(session, _soonest_line(), actor)), None)
@@ -228,9 +236,25 @@ def _refused_lines() -> Any:
 def _package_lines() -> Any:
     return (
         _lines(of_one=False)
+        .add_columns(Appointment.session_back)
         .where(Appointment.package_id == bindparam("package", type_=Integer))
         .order_by(Appointment.starts_at.desc(), Appointment.id.desc())
         .limit(first(200))
+    )
+
+
+@cache
+def _between_lines() -> Any:
+    return (
+        _lines(of_one=False)
+        .where(
+            Appointment.starts_at >= bindparam("early"),
+            Appointment.starts_at < bindparam("until"),
+            Appointment.ends_at > bindparam("since"),
+            Appointment.status.not_in((DECLINED.name, CALLED_OFF.name)),
+        )
+        .order_by(Appointment.starts_at, Appointment.id)
+        .limit(first(PAGE))
     )
 
 
@@ -264,6 +288,7 @@ def _columns(one: Any, *, select_from: tuple[Any, ...]) -> Any:
             one.title,
             one.starts_at,
             one.ends_at,
+            one.moved_from,
             one.reason,
             one.client_id,
             one.offer_id,

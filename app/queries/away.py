@@ -6,15 +6,18 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
+from app.flows import CALLED_OFF, DECLINED
 from app.policy import Practice
 from app.queries import slots
 from app.queries.practice import LONGEST, OPEN, appointments, with_faces
 from models import Absence, Appointment
 
+#: Appointments that are named before an absence is removed.
+_MOST_GONE = 20
 #: By how much a wall-clock time and a moment of UTC can differ, and a day's beginning be told twice.
 _ZONES = dt.timedelta(days=1)
 
@@ -71,6 +74,31 @@ def affected(session: Session, practice: Practice, absence: Absence) -> list[App
         query = query.where(Appointment.specialist_id == absence.specialist_id)
     query = with_faces(query).options(joinedload(Appointment.offer), joinedload(Appointment.package))
     return list(session.scalars(query.order_by(Appointment.starts_at, Appointment.id).limit(100)))
+
+
+def gone(session: Session, practice: Practice, absence: Absence) -> list[Appointment]:
+    """What was moved out of an absence and lies ahead elsewhere, and what the provider has refused of its time to come:
+    what does not come back when the absence goes. As far as the reader sees them. One statement."""
+    start, end = slots.span(absence, clock.zone(practice.provider.timezone))
+    length = Appointment.ends_at - Appointment.starts_at
+    moved = and_(
+        Appointment.status.in_(OPEN),
+        Appointment.moved_from < end,
+        Appointment.moved_from + length > start,
+        or_(Appointment.starts_at >= end, Appointment.ends_at <= start),
+    )
+    # Who calls off says why: without a reason the client has cancelled himself.
+    refused = and_(
+        Appointment.status.in_((DECLINED.name, CALLED_OFF.name)),
+        Appointment.reason != "",
+        Appointment.starts_at < end,
+        Appointment.ends_at > start,
+    )
+    query = appointments(practice).where(Appointment.starts_at > clock.now(), or_(moved, refused))
+    if absence.specialist_id is not None:
+        query = query.where(Appointment.specialist_id == absence.specialist_id)
+    query = with_faces(query).order_by(Appointment.starts_at, Appointment.id)
+    return list(session.scalars(query.limit(_MOST_GONE)))
 
 
 #: How far around an absence other times are looked for.

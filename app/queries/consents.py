@@ -90,8 +90,8 @@ def waiting(client_id: Any, provider_id: Any) -> Any:
     )
 
 
-def awaited(session: Session, client: Client) -> int:
-    """The same of one pair. One statement."""
+def documents_to_sign(session: Session, client: Client) -> int:
+    """How many documents wait for the consent of one pair's client. One statement."""
     return session.scalar(select(waiting(client.id, client.provider_id))) or 0
 
 

@@ -108,7 +108,7 @@ def signed(session: Session, version_id: int) -> int:
     return session.scalar(select(func.count()).select_from(last).where(last.c.given)) or 0
 
 
-def awaited(
+def clients_to_sign(
     session: Session, version: TermsVersion, after: int | None = None
 ) -> tuple[Sequence[Client], int | None]:
     """A page of the provider's clients who have not signed a version, or have withdrawn, by their numbers, and the one
@@ -119,16 +119,16 @@ def awaited(
 
 def not_agreed(session: Session, version: TermsVersion, *, after: int, limit: int) -> Sequence[Client]:
     """The first of them behind the one with the number `after`. One statement."""
-    query = _awaited(version).where(Client.id > after).order_by(Client.id).limit(limit)
+    query = _to_sign(version).where(Client.id > after).order_by(Client.id).limit(limit)
     return session.scalars(query.options(joinedload(Client.user).load_only(*FACE))).all()
 
 
-def waiting(session: Session, version: TermsVersion) -> int:
+def number_to_sign(session: Session, version: TermsVersion) -> int:
     """How many they are. One statement."""
-    return session.scalar(_awaited(version).with_only_columns(func.count())) or 0
+    return session.scalar(_to_sign(version).with_only_columns(func.count())) or 0
 
 
-def _awaited(version: TermsVersion) -> Select[Client]:
+def _to_sign(version: TermsVersion) -> Select[Client]:
     last = _last_words(version.id, 0)
     agreed = select(last.c.client_id).where(last.c.given)
     return select(Client).where(Client.provider_id == version.terms.provider_id, Client.id.not_in(agreed))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +35,8 @@ class Block:
     end: int
     appointment: Appointment | None = None
     absence: Absence | None = None
+    #: What the reader has elsewhere as a client; nobody else's week has it.
+    private: Any = None
     lane: int = 0
     lanes: int = 1
 
@@ -61,13 +64,24 @@ class Week:
     crowded: bool = False
 
 
-def week(session: Session, practice: Practice, who: Sequence[Specialist], monday: dt.date) -> Week:
+def span_of(monday: dt.date, zone: dt.tzinfo) -> slots.Span:
+    """A week by the clocks of a zone."""
+    return slots.moment(monday, 0, zone), slots.moment(monday + dt.timedelta(days=7), 0, zone)
+
+
+def week(
+    session: Session,
+    practice: Practice,
+    who: Sequence[Specialist],
+    monday: dt.date,
+    private: Sequence[Any] = (),
+) -> Week:
     """Seven days from a Monday, of these specialists; of several no more than MOST appointments. What was declined or
-    called off is left out. Three statements."""
+    called off is left out. `private` stands among the rest: what the reader has as a client. Three statements."""
     provider = practice.provider
     zone = clock.zone(provider.timezone)
     days = [Day(monday + dt.timedelta(days=n)) for n in range(7)]
-    since, until = slots.moment(monday, 0, zone), slots.moment(monday + dt.timedelta(days=7), 0, zone)
+    since, until = span_of(monday, zone)
     ids = {one.id for one in who}
     hours = _add_hours(session, days, ids)
     for absence in slots.absences(session, provider, since, until):
@@ -87,8 +101,14 @@ def week(session: Session, practice: Practice, who: Sequence[Specialist], monday
         with_faces(query).order_by(Appointment.starts_at, Appointment.id).limit(most + 1)
     ).all()
     for one in found[:most]:
-        _add_appointment(days, one, zone)
+        _add_appointment(days, one, zone, appointment=one)
+    # A colleague's client may work here himself: what is drawn already is not drawn twice.
+    known = {one.id for one in found[:most]}
+    for line in private:
+        if line.id not in known:
+            _add_appointment(days, line, zone, private=line)
     for day in days:
+        day.blocks.sort(key=lambda block: (block.start, block.end))
         _lay_out(day.blocks)
     return Week(days, *_frame(days), crowded=len(found) > most)
 
@@ -136,24 +156,24 @@ def _minutes(length: dt.timedelta) -> int:
     return int(length.total_seconds() // 60)
 
 
-def _add_appointment(days: Sequence[Day], one: Appointment, zone: dt.tzinfo) -> None:
+def _add_appointment(days: Sequence[Day], one: Any, zone: dt.tzinfo, **what: Any) -> None:
     """Where it begins by the wall clock, as long as it lasts; what goes on after midnight is in the next day too."""
     start, end = one.starts_at.astimezone(zone), one.ends_at.astimezone(zone)
     length = _minutes(one.ends_at - one.starts_at)
     for day in days:
         if start.date() == day.date:
             at = start.hour * 60 + start.minute
-            day.blocks.append(Block(at, min(at + length, DAY), appointment=one))
+            day.blocks.append(Block(at, min(at + length, DAY), **what))
         elif start.date() < day.date <= end.date() and (end.hour, end.minute) != (0, 0):
             until = end.hour * 60 + end.minute if end.date() == day.date else DAY
-            day.blocks.append(Block(0, until, appointment=one))
+            day.blocks.append(Block(0, until, **what))
 
 
 def _lay_out(blocks: list[Block]) -> None:
-    """Those that meet stand side by side, all of a bunch equally narrow."""
+    """Those that meet stand side by side, all of a bunch equally narrow. They come by their beginnings."""
     bunch: list[Block] = []
     reach = 0
-    for block in sorted(blocks, key=lambda one: (one.start, one.end)):
+    for block in blocks:
         if bunch and block.start >= reach:
             _close(bunch)
             bunch, reach = [], 0

@@ -58,6 +58,7 @@ class Walk(RuleBasedStateMachine):
             for client in clients
         ]
         self.status = ["requested", "requested"]
+        self.back = [False, False]
         self.last: list[tuple[str, int | None]] = [("", None), ("", None)]
         self.steps = [0, 0]
 
@@ -80,7 +81,7 @@ class Walk(RuleBasedStateMachine):
             return
         appointments.move(actor, self.numbers[which], name, comment=comment)
         if not again:
-            self._moved(which, move.target.name, (move.kind, actor.id))
+            self._moved(which, move.target.name, (move.kind, actor.id), returns=move.returns)
 
     def _refusal(self, which: int, name: str, who: str, comment: str) -> type[AtriumError] | None:
         move = APPOINTMENT.moves[name]
@@ -90,7 +91,9 @@ class Walk(RuleBasedStateMachine):
         for wrong, error in (
             (move.by is not whose, Forbidden),
             (not move.starts_from(self.status[which]), IllegalMove),
-            (name in ("hold", "miss") and not begun, IllegalMove),
+            (move.packed is False, IllegalMove),
+            (move.returns and self.back[which], IllegalMove),
+            (move.afterwards and not begun, IllegalMove),
             (name in ("accept", "cancel") and begun, IllegalMove),
             (move.needs_comment and not comment, Invalid),
             (name == "accept" and other in HOLDING, Taken),
@@ -99,8 +102,9 @@ class Walk(RuleBasedStateMachine):
                 return error
         return None
 
-    def _moved(self, which: int, status: str, last: tuple[str, int | None]) -> None:
+    def _moved(self, which: int, status: str, last: tuple[str, int | None], *, returns: bool = False) -> None:
         self.status[which], self.last[which] = status, last
+        self.back[which] = returns or status in ("declined", "called_off")
         self.steps[which] += 1
         if status == "agreed" and self.status[1 - which] == "requested":
             self._moved(1 - which, "declined", ("appointment.crowded_out", None))
@@ -131,9 +135,11 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def what_is_used_is_what_they_hold(self) -> None:
-        """I-19: requested, agreed, held, missed hold a session; what was declined or called off has given it back."""
+        """I-19: requested, agreed, held, missed hold a session; what was declined, called off, or missed and forgiven
+        has given it back."""
         used = [db.session.get(ClientPackage, number).used for number in self.packages]
-        assert used == [int(status in HOLDING or status == "requested") for status in self.status]
+        assert used == [int(not back) for back in self.back]
+        assert [db.session.get(Appointment, number).session_back for number in self.numbers] == self.back
 
     @invariant()
     def the_journal_explains_it(self) -> None:

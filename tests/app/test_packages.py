@@ -20,7 +20,7 @@ from app.actions import (
     payments,
     providers,
 )
-from app.errors import Forbidden, Invalid, NotFound, Stale
+from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
 from app.flows import APPOINTMENT_STATUSES
 from app.queries import packages as queries
 from app.queries.payments import account
@@ -48,7 +48,11 @@ def used(db, sold) -> int:
     """What the row says, which is what the appointments say."""
     db.expire_all()
     holding = db.scalar(
-        select(func.count()).where(Appointment.package_id == sold.id, Appointment.status.in_(HOLDING))
+        select(func.count()).where(
+            Appointment.package_id == sold.id,
+            Appointment.status.in_(HOLDING),
+            Appointment.session_back.is_(False),
+        )
     )
     assert db.get(ClientPackage, sold.id).used == holding
     return holding
@@ -274,9 +278,44 @@ def test_held_and_missed_keep_it(app, db, later):
     asked = book(sold)
     owner = sold.client.provider.owner
     later((asked.starts_at - clock.now()).total_seconds() + 60)
-    for name in ("miss", "hold", "miss"):
+    for name in ("forfeit", "hold", "forfeit"):
         appointments.move(owner, asked.id, name)
         assert used(db, sold) == 1
+
+
+def test_a_missed_session_is_given_back_once_and_taken_again(app, db, later):
+    """S2-31: what the client missed may go back to the package, at once or later; if the appointment took place after
+    all the session is taken again, and where none is left the mark stays."""
+    sold = make.sold(sessions="2")
+    first, second = book(sold), book(sold, make.free(sold.client.provider, 4))
+    owner = sold.client.provider.owner
+    later((first.starts_at - clock.now()).total_seconds() + 60)
+    with pytest.raises(IllegalMove):
+        appointments.move(owner, first.id, "miss")
+    appointments.move(owner, first.id, "forfeit")
+    assert used(db, sold) == 2
+    for _press in range(2):
+        appointments.move(owner, first.id, "forgive")
+        assert (first.status, used(db, sold)) == ("missed", 1)
+    third = book(sold, make.free(sold.client.provider, 8))
+    with pytest.raises(IllegalMove):
+        appointments.move(owner, first.id, "hold")
+    db.rollback()
+    assert (first.status, used(db, sold)) == ("missed", 2)
+    appointments.move(owner, third.id, "call_off", comment="Болезнь")
+    appointments.move(owner, first.id, "hold")
+    assert (first.status, first.session_back, used(db, sold)) == ("held", False, 2)
+    assert second.session_back is False
+
+
+def test_without_a_package_nothing_is_kept_or_given_back(app, later):
+    asked = make.appointment()
+    owner = asked.client.provider.owner
+    appointments.move(owner, asked.id, "accept")
+    later((asked.starts_at - clock.now()).total_seconds() + 60)
+    for name in ("forfeit", "forgive"):
+        with pytest.raises(IllegalMove):
+            appointments.move(owner, asked.id, name)
 
 
 def test_timers_give_back_and_keep(app, db, later):

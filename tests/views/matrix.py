@@ -751,6 +751,11 @@ ACCOUNTS_OF_SPECIALISTS = [
     _provider("GET practice.hours_of", 302, 404, "specialist"),
     _provider("GET practice.price", 302, 404, "appointment"),
     _provider("GET practice.ask_refuse_affected", 302, 403, "absence"),
+    # The order of the photos.
+    _provider("GET practice.ask_move_photo", 302, 403, file_id="3f6d3a57-9f2b-4b5e-9b53-0a3a3f0b5d11"),
+    _provider("POST practice.move_photo", 404, 403, file_id="3f6d3a57-9f2b-4b5e-9b53-0a3a3f0b5d11"),
+    # The question before days off are removed.
+    _provider("GET practice.ask_remove_absence", 200, 403, "absence"),
 ]
 
 

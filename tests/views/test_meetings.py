@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import clock, tokens
-from app.actions import appointments, asking, chat, invitations, payments, providers
+from app.actions import appointments, asking, chat, invitations, payments, people, providers
 from app.permissions import DISPATCHER, OPERATOR
 from app.policy import SYSTEM
 from app.queries.appointments import PAGE
@@ -503,3 +503,38 @@ def test_the_first_page_shows_the_next_appointment(me: Any, pair: Client, count_
         page = me.get("/").text
     assert 'id="coming" aria' in page
     assert f'href="/appointments/{asked.id}"' in page
+
+
+def test_both_read_that_it_was_moved(me: Any, sign_in: Any, pair: Client, later: Any) -> None:
+    """S2-24, S2-25: on its page with the former time, by the reader's clocks and by the other side's; in the lists by a
+    mark while it lies ahead."""
+    asked = make.appointment(pair)
+    owner, before = pair.provider.owner, asked.starts_at
+    host = sign_in(owner)
+    week = asked.starts_at + timedelta(days=7)
+    pages = {
+        me: ("/appointments", f"/providers/{pair.id}", f"/appointments/{asked.id}"),
+        host: (
+            f"/practice/{asked.provider_id}/calendar?day={week.date()}",
+            f"/practice/clients/{pair.id}",
+            f"/practice/appointments/{asked.id}",
+        ),
+    }
+    for who, addresses in pages.items():
+        who.post("/locale", data={"locale": "en"})
+        for address in addresses:
+            assert 'class="moved' not in who.get(address).text
+    people.set_timezone(pair.user, "Asia/Vladivostok")
+    appointments.reschedule(owner, asked.id, week)
+    for who, addresses in pages.items():
+        for address in addresses:
+            assert 'class="moved' in who.get(address).text, address
+        head = who.get(addresses[-1]).text.partition("Moved from ")[2].partition("</p>")[0]
+        there = "UTC+5" if who is me else "UTC+10"
+        assert there in head
+    zone = clock.zone("Asia/Vladivostok")
+    assert f"{before.astimezone(zone):%H:%M}" in me.get(f"/appointments/{asked.id}").text
+    led(asked, "hold", later)
+    for who, addresses in pages.items():
+        assert 'class="moved small"' not in who.get(addresses[1]).text
+        assert "Moved from" in who.get(addresses[-1]).text

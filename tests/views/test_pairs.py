@@ -70,6 +70,44 @@ def test_documents_go_both_ways(db, pair, sign_in):
     assert db.scalars(select(SharedDocument.id)).all() == [theirs]
 
 
+def _ticked(page: str) -> set[int]:
+    return {int(number) for number in re.findall(r'name="chosen" value="(\d+)" checked', page)}
+
+
+def test_what_was_ticked_stays_ticked(app, db, pair, contract, sign_in):
+    """S2-52, S2-54, S2-59: whoever is refused, at the list or at the question, or goes back from the question, does not
+    tick again; a version that was replaced meanwhile is not ticked in its place."""
+    client, provider = sign_in(pair.user), sign_in(pair.provider.owner)
+    for browser, name in ((client, "Анализы.pdf"), (client, "Снимок.pdf"), (provider, "План.pdf")):
+        _upload(browser, pair, name)
+    own, left, theirs = db.scalars(select(SharedDocument.id).order_by(SharedDocument.id)).all()
+    base = f"/pairs/{pair.id}/documents"
+    for step in ("removal", "remove"):
+        refused = client.post(f"{base}/{step}", data={"chosen": [own, theirs]})
+        assert refused.status_code == 403
+        assert _ticked(refused.text) == {own, theirs}
+    # On an older page, too.
+    question = client.post(f"{base}/removal?before={theirs}", data={"chosen": [own, left]}).text
+    assert f'action="{base}/remove?before={theirs}"' in question
+    ways = {way.replace("&amp;", "&") for way in re.findall(rf'href="({base}[^"]*)"', question)}
+    assert len(ways) == 1
+    assert _ticked(client.get(ways.pop()).text) == {own, left}
+
+    owner, safe = pair.provider.owner, app.extensions["safe"]
+    other = terms.add(
+        owner, pair.provider_id, "Анкета", safe=safe, stream=io.BytesIO(PDF), filename="a.pdf", required=True
+    )
+    stays, gone = other.versions[0].id, contract.versions[0].id
+    address = f"/pairs/{pair.id}/terms"
+    question = client.post(f"{address}/consent/ask", data={"chosen": [stays, gone]}).text
+    back = re.search(rf'href="({address}[^"]*)"', question)[1].replace("&amp;", "&")
+    assert _ticked(client.get(back).text) == {stays, gone}
+    terms.publish(owner, contract.id, safe, io.BytesIO(PDF + b"2"), "dogovor2.pdf")
+    refused = client.post(f"{address}/consent", data={"sign": [stays, gone]})
+    assert refused.status_code == 409
+    assert _ticked(refused.text) == {stays}
+
+
 def test_wrong_uploads_are_named(db, pair, sign_in):
     client = sign_in(pair.user)
     for name, data in (("вирус.exe", b"MZ"), ("пусто.pdf", b""), ("ложь.pdf", b"MZ\x90\0")):

@@ -268,6 +268,43 @@ def test_marking_what_has_begun(sign_in: Any, later: Any) -> None:
     assert (miss.status_code, asked.status) == (303, "missed")
 
 
+def test_a_missed_appointment_is_asked_about_first(
+    sign_in: Any, later: Any, db: Any, count_statements: Any
+) -> None:
+    """S2-31: no page marks it with one press: a window, without a script a page, names client and time; of a package
+    it asks what becomes of the session, and the client reads the answer."""
+    sold = make.sold()
+    asked = make.appointment(sold.client, package_id=sold.id)
+    owner, client = sign_in(sold.client.provider.owner), sign_in(sold.client.user)
+    appointments.move(sold.client.provider.owner, asked.id, "accept")
+    base = f"/practice/appointments/{asked.id}/moves"
+    assert owner.get(f"{base}/forfeit").status_code == 302
+    moved_past(later, asked)
+    today = f"/practice/{asked.provider_id}"
+    with count_statements(12):
+        page = owner.get(today).text
+    assert f'href="{base}/forfeit" data-dialog="missed-{asked.id}"' in page
+    question = owner.get(f"{base}/forfeit").text
+    assert sold.client.user.name in question
+    assert f'action="{base}/forfeit"' in question
+    assert f'action="{base}/forgive"' in question
+    assert f'action="{base}/miss"' not in question
+    assert owner.post(f"{base}/miss").status_code == 409
+    assert owner.post(f"{base}/forfeit", data={"next": today}).location == today
+    assert "встреча" in client.get(f"/appointments/{asked.id}").text
+    # An excuse comes later: the session goes back, and both read it.
+    assert f'href="{base}/forgive"' in owner.get(f"/practice/appointments/{asked.id}").text
+    part = owner.post(f"{base}/forgive", headers={"HX-Request": "true"})
+    assert part.status_code == 200
+    assert "<html" not in part.text
+    db.expire_all()
+    assert (asked.status, sold.used) == ("missed", 0)
+    for address in (f"/appointments/{asked.id}", f"/packages/{sold.id}"):
+        assert "встреча возвращена" in client.get(address).text
+    assert "встреча возвращена" in owner.get(f"/practice/packages/{sold.id}").text
+    assert f'href="{base}/forgive"' not in owner.get(f"/practice/appointments/{asked.id}").text
+
+
 def test_an_old_page_is_told(sign_in: Any) -> None:
     asked = make.appointment()
     client = sign_in(asked.client.provider.owner)

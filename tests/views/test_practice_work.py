@@ -184,6 +184,45 @@ def test_days_off_and_what_stands_in_them(sign_in: Any, db: Any) -> None:
     assert client.get(affected).status_code == 404
 
 
+def test_days_off_are_not_removed_without_a_question(sign_in: Any, db: Any, count_statements: Any) -> None:
+    """I-19: it names the days, and whom was moved out of them or refused: none of that comes back by itself."""
+    provider = make.specialist()
+    people = [make.resident(name, "Клиентов") for name in ("Мария", "Степан", "Олег", "Инна")]
+    moved, refused, cancelled, standing = (
+        make.appointment(make.client_of(provider, one), make.free(provider, 2 * number))
+        for number, one in enumerate(people)
+    )
+    day = local_day(provider, moved.starts_at)
+    absence = schedule.add_absence(
+        provider.owner,
+        provider.id,
+        specialist_id=None,
+        starts=day,
+        ends=local_day(provider, standing.starts_at) + dt.timedelta(days=1),
+        reason="Море",
+    )
+    appointments.reschedule(provider.owner, moved.id, make.free(provider, 1))
+    appointments.move(provider.owner, refused.id, "decline", comment="Отпуск")
+    appointments.move(people[2], cancelled.id, "cancel")
+    client, address = sign_in(provider.owner), f"/practice/absences/{absence.id}/remove"
+    page = client.get(f"/practice/{provider.id}/absences").text
+    assert f'href="{address}"' in page
+    assert f'action="{address}"' not in page
+    with count_statements(12):
+        question = client.get(address).text
+    assert f"{day.day}" in question
+    assert "Море" in question
+    assert "приходится 1 запись" in question
+    assert "Мария Клиентов" in question
+    assert "Перенесено с " in question
+    assert "Степан Клиентов" in question
+    assert "Олег" not in question
+    assert "Инна" not in question
+    assert db.scalars(select(Absence)).all() == [absence]
+    assert client.post(address).status_code == 303
+    assert db.scalars(select(Absence)).all() == []
+
+
 def test_days_off_say_what_was_paid(sign_in: Any, db: Any, count_statements: Any) -> None:
     """I-19, S2-36: money in an appointment, a session of a package: per row, and before all are refused."""
     provider = make.specialist()
@@ -780,3 +819,38 @@ def test_a_price_that_is_too_much_is_told_the_most(sign_in: Any, typed: str, sai
         error = answer.text.split('id="price-error"')[1].split("</p>")[0]
         assert said in error
         assert ("20\xa0000\xa0000\xa0₽" in error) is (said == "Не больше")
+
+
+def test_the_own_calendar_has_what_one_has_as_a_client(sign_in: Any, count_statements: Any) -> None:
+    """I-19: whoever serves and is somebody else's client sees both, the own quietly and leading to the client's page;
+    neither the owner who looks at his week nor a colleague learns of it."""
+    studio = make.organization()
+    person, his, _theirs = colleague(studio)
+    pair = make.client_of(make.specialist(make.user("Анна", "Светлова")), person)
+    offer, serving = pair.provider.offers[0], pair.provider.specialists[0]
+    hour_before = his.starts_at - dt.timedelta(hours=1)
+    own = asking.book(pair.provider.owner, pair.id, offer.id, serving.id, hour_before)
+    declined = make.appointment(pair, make.free(pair.provider, 5))
+    appointments.move(pair.provider.owner, declined.id, "decline", comment="Болезнь")
+    day = local_day(studio, own.starts_at).date()
+    address = f"/practice/{studio.id}/calendar?day={day}"
+    link = f'href="/appointments/{own.id}"'
+    browser = sign_in(person)
+    browser.get(address)
+    with count_statements(12):
+        page = browser.get(address).text
+    assert page.count(link) == 2
+    assert f"Личное: {own.title}" in page
+    assert "Личное видите только вы" in page
+    assert f'href="/appointments/{declined.id}"' not in page
+    assert f'href="/practice/appointments/{his.id}"' in page
+    assert page.rindex(link) < page.rindex(f'href="/practice/appointments/{his.id}"')
+    assert browser.get(f"/appointments/{own.id}").status_code == 200
+    owner, who = sign_in(studio.owner), studio.specialists[0].id
+    for foreign in (address, f"{address}&who={who}"):
+        assert "Личное" not in owner.get(foreign).text
+        assert link not in owner.get(foreign).text
+    # At the practice where he is the client it is what it was: an appointment.
+    host = sign_in(pair.provider.owner).get(f"/practice/{pair.provider_id}/calendar?day={day}").text
+    assert "Личное" not in host
+    assert f'href="/practice/appointments/{own.id}"' in host

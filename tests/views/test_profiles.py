@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -205,6 +206,44 @@ def test_an_address_is_one_providers(provider, app):
     with pytest.raises(Invalid) as refused:
         profiles.save(other.owner, other.id, SENT)
     assert "slug" in refused.value.fields
+
+
+def test_photos_have_an_order(app, db, provider, sign_in):
+    """S2-43, I-19: by buttons that any keyboard presses; the first one is the link's preview, and what is added comes
+    last whatever was removed before."""
+    profiles.save(provider.owner, provider.id, SENT | {"open": "yes"})
+    storage = app.extensions["storage"]
+    added = [
+        profiles.add_photo(provider.owner, provider.id, storage, _picture(), "a.jpg").id for _ in range(4)
+    ]
+    pages, base = sign_in(provider.owner), f"/practice/{provider.id}/profile/photos"
+
+    def order():
+        db.expire_all()
+        return [added.index(one.id) for one in queries.photos(db, provider.id)]
+
+    for who, to, expected in (
+        (2, "earlier", [0, 2, 1, 3]),
+        (0, "later", [2, 0, 1, 3]),
+        (3, "first", [3, 2, 0, 1]),
+        (3, "earlier", [3, 2, 0, 1]),
+        (1, "later", [3, 2, 0, 1]),
+    ):
+        done = pages.post(f"{base}/{added[who]}/move", data={"to": to})
+        assert (done.status_code, done.location) == (303, f"/practice/{provider.id}/profile#photos")
+        assert order() == expected
+    preview = app.test_client().get("/s/anna-svetlova").text.partition('property="og:image" content="')[2]
+    assert str(added[3]) in preview.partition('"')[0]
+    part = pages.post(f"{base}/{added[0]}/move", data={"to": "later"}, headers={"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert 'role="status">Фото 4 из 4<' in part
+    assert f'id="earlier-{added[3]}"' in part
+    assert pages.post(f"{base}/{added[0]}/move", data={"to": "nowhere"}).status_code == 422
+    assert pages.post(f"{base}/{uuid4()}/move", data={"to": "first"}).status_code == 404
+    for gone in (3, 2):
+        pages.post(f"{base}/{added[gone]}/remove")
+    added.append(profiles.add_photo(provider.owner, provider.id, storage, _picture(), "b.jpg").id)
+    assert order() == [1, 0, 4]
 
 
 def test_photos_are_pictures(app, db, provider, sign_in):

@@ -33,6 +33,34 @@ def test_the_first_message_begins_the_one_conversation(db, sign_in, run_jobs):
     assert page.get(f"/orders/{order.id}").location == "/support"
 
 
+def test_a_message_opens_a_settled_question_again(db, sign_in, run_jobs):
+    """S2-69: by the chat's own box it stands in the open queue again, the desk is told, the history says so; what the
+    team writes into a settled one leaves it settled."""
+    person, dispatcher = make.resident(), make.dispatcher()
+    support.ask(person, "Первый вопрос", uuid4())
+    order = support.conversation(person)
+    orders.move(dispatcher, order.id, "start")
+    chat.post(dispatcher, order.thread_id, "Готово", uuid4())
+    orders.move(dispatcher, order.id, "finish")
+    chat.post(dispatcher, order.thread_id, "Пишите ещё", uuid4())
+    run_jobs()
+    assert order.status == "completed"
+    desk, key = sign_in(dispatcher), uuid4()
+    assert f"/desk/orders/{order.id}" not in desk.get("/desk/?open=1").text
+    for _press in range(2):
+        chat.post(person, order.thread_id, "Снова не вижу", key)
+    run_jobs()
+    db.expire_all()
+    assert (order.status, order.closed_at, order.executor_id) == ("in_progress", None, dispatcher.id)
+    assert order.waiting_since is not None
+    assert f"/desk/orders/{order.id}" in desk.get("/desk/?open=1").text
+    page = desk.get(f"/desk/orders/{order.id}").text
+    assert page.count("Написали снова") == 1
+    assert "Снова не вижу" in desk.get("/notices").text
+    orders.move(dispatcher, order.id, "finish")
+    assert order.status == "completed"
+
+
 def test_a_settled_question_may_be_asked_again(db):
     person, dispatcher = make.resident(), make.dispatcher()
     support.ask(person, "Первый вопрос", uuid4())

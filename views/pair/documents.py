@@ -82,7 +82,8 @@ def removal(client_id: int) -> ResponseReturnValue:
     if any(one.by_provider is not ours for one in found):
         problem = str(_("You can delete only documents that you have uploaded yourself."))
         return _page(client, ours=ours, problem=problem), 403
-    return draw(client, "pair/removal.html", ours=ours, documents=found)
+    before = number(request.args, "before")
+    return draw(client, "pair/removal.html", ours=ours, documents=found, before=before)
 
 
 @pair.post("/pairs/<int:client_id>/documents/remove")

@@ -139,7 +139,12 @@ def _page(client: Client, *, ours: bool, **values: object) -> str:
         ours=ours,
         rows=queries.standing(db.session, client),
         log=queries.log(db.session, client),
-        ticked=set(chosen()),
+        # Also what was about to be confirmed: whoever is refused there does not begin anew.
+        ticked={
+            *chosen(),
+            *numbers(request.form.getlist("sign")),
+            *numbers(request.form.getlist("withdraw")),
+        },
         back=_back(),
         **{"problem": "", "links": ()} | values,
     )

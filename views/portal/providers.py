@@ -65,7 +65,7 @@ def provider(client_id: int) -> ResponseReturnValue:
 
 def _tools(client: Client) -> list[Tool]:
     unread = queries.unread_messages(db.session, client, actor())
-    waiting = consents.awaited(db.session, client)
+    waiting = consents.documents_to_sign(db.session, client)
     page = profiles.of_provider(db.session, client.provider_id)
     shown = (
         [Tool(_("Profile"), "user", url_for("public.profile", slug=page.slug))]

@@ -70,6 +70,24 @@ def add_absence(provider_id: int) -> ResponseReturnValue:
     return redirect(url_for("practice.absences", provider_id=provider_id), 303)
 
 
+@practice.get("/absences/<int:absence_id>/remove")
+@signed_in
+def ask_remove_absence(absence_id: int) -> ResponseReturnValue:
+    """Which days, and what was done because of them: none of that comes back by itself."""
+    absence = actions.load_absence(actor(), absence_id)
+    here = enter(absence.provider_id)
+    return page(
+        "practice/absence_removal.html",
+        here,
+        absence=absence,
+        kind=KINDS[AbsenceKind(absence.kind)],
+        when_words=words(absence),
+        standing=len(away.affected(db.session, here, absence)),
+        gone=away.gone(db.session, here, absence),
+        is_off=payments.is_off,
+    )
+
+
 @practice.post("/absences/<int:absence_id>/remove")
 @signed_in
 def remove_absence(absence_id: int) -> ResponseReturnValue:

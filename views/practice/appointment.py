@@ -55,12 +55,13 @@ def status(appointment_id: int) -> ResponseReturnValue:
 @practice.get("/appointments/<int:appointment_id>/moves/<name>")
 @signed_in
 def reason(appointment_id: int, name: str) -> ResponseReturnValue:
-    """The window of a move that needs a reason, as a page of its own for browsers without a script."""
+    """The window of a move that needs a reason, or a question first, as a page of its own for browsers without a
+    script."""
     shown, here = served(appointment_id)
-    step = _step(name)
-    if step not in policy.appointment_moves(actor(), shown):
+    step, moves = _step(name), _moves(shown)
+    if step not in moves or not step.in_dialog:
         return redirect(url_for("practice.appointment", appointment_id=appointment_id))
-    return page("practice/reason.html", here, appointment=shown, step=step, problem="", typed="")
+    return page("practice/reason.html", here, appointment=shown, step=step, steps=moves, problem="", typed="")
 
 
 @practice.post("/appointments/<int:appointment_id>/moves/<name>")
@@ -97,8 +98,16 @@ def _said(moved: Appointment) -> str:
         "declined": _("%(name)s has been told: declined", name=name),
         "called_off": _("%(name)s has been told: called off", name=name),
         "held": _("Marked: it took place"),
-        "missed": _("Marked: the client did not come"),
+        "missed": _missed(moved),
     }[moved.status]
+
+
+def _missed(moved: Appointment) -> str:
+    if moved.package_id is None:
+        return _("Marked: the client did not come")
+    if moved.session_back:
+        return _("Marked: the client did not come. The session is in the package again.")
+    return _("Marked: the client did not come. The session stays used.")
 
 
 def _refused(appointment_id: int, name: str, error: AtriumError, comment: str) -> ResponseReturnValue:
@@ -136,17 +145,20 @@ def _back(appointment_id: int) -> str:
     )
 
 
+def _moves(shown: Appointment) -> list[Move]:
+    """What can be pressed now: whether somebody came is known when it has begun."""
+    begun = shown.starts_at <= clock.now()
+    return [step for step in policy.appointment_moves(actor(), shown) if begun or not step.afterwards]
+
+
 def state(shown: Appointment) -> dict[str, Any]:
     """What the page shows of an appointment."""
-    moves = policy.appointment_moves(actor(), shown)
     begun = shown.starts_at <= clock.now()
-    if not begun:
-        moves = [step for step in moves if step.name not in ("hold", "miss")]
     happened = history(db.session, shown, timezone())
     return {
         "appointment": shown,
         "now_status": APPOINTMENT_STATUSES[shown.status],
-        "buttons": [step for step in moves if not (step.name == "accept" and begun)],
+        "buttons": [step for step in _moves(shown) if not (step.name == "accept" and begun)],
         "may_move": not APPOINTMENT_STATUSES[shown.status].final,
         "begun": begun,
         "account": payments.account(db.session, shown),

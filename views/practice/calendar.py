@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request
@@ -14,9 +15,10 @@ from app.extensions import db
 from app.flows import APPOINTMENT_STATUSES
 from app.policy import Practice
 from app.queries import slots
-from app.queries.week import Day, week
-from models import AbsenceKind
-from views.context import signed_in
+from app.queries.appointments import between
+from app.queries.week import Day, span_of, week
+from models import AbsenceKind, Specialist
+from views.context import actor, signed_in
 from views.practice.absences import ICONS, KINDS
 from views.practice.base import enter, fragment, page, practice, seen_specialists, typed_day, zone_words
 
@@ -32,6 +34,15 @@ def calendar(provider_id: int) -> ResponseReturnValue:
     return page("practice/calendar.html", here, **state)
 
 
+def _own(here: Practice, who: Sequence[Specialist], monday: dt.date) -> Sequence[Any]:
+    """What the reader has as somebody's client, in the own calendar alone: it is asked for by who reads, so that no
+    colleague, and no owner who looks at another's week, meets it."""
+    if here.me is None or here.me not in who:
+        return ()
+    since, until = span_of(monday, clock.zone(here.provider.timezone))
+    return between(db.session, actor(), since, until)
+
+
 def _state(here: Practice) -> dict[str, Any]:
     zone = clock.zone(here.provider.timezone)
     now = clock.now().astimezone(zone)
@@ -42,12 +53,13 @@ def _state(here: Practice) -> dict[str, Any]:
     who = [one for one in those if wanted in (None, one.id)]
     if wanted is not None and not who:
         raise NotFound
-    shown = week(db.session, here, who, monday)
+    own = _own(here, who, monday)
+    shown = week(db.session, here, who, monday, own)
     # Then one after the other; the chips lead to the others.
     if crowded := shown.crowded and len(who) > 1:
         who = those[:1]
         wanted = who[0].id
-        shown = week(db.session, here, who, monday)
+        shown = week(db.session, here, who, monday, own if here.me in who else ())
 
     def empty_hours(of: Day) -> list[tuple[int, str]]:
         """The hours of a day that can be pressed, each with its moment: those that have not passed and, of one
@@ -71,6 +83,7 @@ def _state(here: Practice) -> dict[str, Any]:
         "specialists": those if len(those) > 1 else [],
         "who": wanted,
         "several": len(who) > 1,
+        "private": any(block.private for one in shown.days for block in one.blocks),
         "crowded": crowded,
         "empty_hours": empty_hours,
         "status_words": {name: str(one.label) for name, one in APPOINTMENT_STATUSES.items()},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -16,7 +16,7 @@ from app.extensions import db
 from app.queries import profiles as queries
 from models import Profile
 from views.context import actor, phone, signed_in
-from views.practice.base import enter, page, practice
+from views.practice.base import enter, fragment, page, practice
 from views.public.profiles import address
 
 _TEXTS = ("slug", "design", "about", "education", "website", "email", "address")
@@ -74,21 +74,51 @@ def remove_photo(provider_id: int, file_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("practice.profile", provider_id=provider_id, _anchor="photos"), 303)
 
 
+@practice.get("/<int:provider_id>/profile/photos/<uuid:file_id>/move")
+@signed_in
+def ask_move_photo(provider_id: int, file_id: UUID) -> ResponseReturnValue:  # of the address
+    """The form's address, opened by itself (a reload after an error): the page that it stands on."""
+    enter(provider_id, manage=True)
+    return redirect(url_for("practice.profile", provider_id=provider_id, _anchor="photos"))
+
+
+@practice.post("/<int:provider_id>/profile/photos/<uuid:file_id>/move")
+@signed_in
+def move_photo(provider_id: int, file_id: UUID) -> ResponseReturnValue:
+    """Earlier, later, or the first."""
+    place = actions.move_photo(actor(), provider_id, file_id, request.form.get("to", ""))
+    if fragment():
+        here = enter(provider_id, manage=True)
+        return render_template("practice/_photos.html", provider=here.provider, **_photos(provider_id, place))
+    return redirect(url_for("practice.profile", provider_id=provider_id, _anchor="photos"), 303)
+
+
+def _photos(provider_id: int, place: int = 0) -> dict[str, Any]:
+    """The gallery; `place` is where the photo that was moved stands now."""
+    found = queries.photos(db.session, provider_id)
+    said = _("Photo %(number)s of %(count)s", number=place, count=len(found)) if place else ""
+    return {
+        "photos": found,
+        "limit": actions.MAX_PHOTOS,
+        "saved": actions.begin(actor(), provider_id),
+        "problems": {},
+        "said": said,
+    }
+
+
 def _page(provider_id: int, problems: dict[str, Any] | None = None) -> str:
     enter(provider_id, manage=True)
-    saved = actions.begin(actor(), provider_id)
+    gallery = _photos(provider_id)
+    saved = gallery["saved"]
     here = enter(provider_id, manage=True)
     returned = bool(problems) and "slug" in request.form
     return page(
         "practice/profile.html",
         here,
-        saved=saved,
         typed=_typed() if returned else _values(saved),
-        photos=queries.photos(db.session, provider_id),
         designs=list(queries.DESIGNS.items()),
         address=address(saved.slug),
-        limit=actions.MAX_PHOTOS,
-        problems=problems or {},
+        **(gallery | {"problems": problems or {}}),
     )
 
 

@@ -193,7 +193,7 @@ def _one(found: Terms, problems: dict[str, Any] | None = None) -> str:
     asked = found.required and found.active and before is None
     missing = asked and request.args.get("who") == "waiting"
     clients, further = (
-        queries.awaited(db.session, newest, after)
+        queries.clients_to_sign(db.session, newest, after)
         if missing
         else queries.signers(db.session, newest.id, after)
     )
@@ -202,7 +202,7 @@ def _one(found: Terms, problems: dict[str, Any] | None = None) -> str:
         here,
         terms=found,
         missing=missing,
-        waiting=queries.waiting(db.session, newest) if asked else None,
+        waiting=queries.number_to_sign(db.session, newest) if asked else None,
         signed=signatures.get(newest.id, 0),
         clients=clients,
         after=after,
