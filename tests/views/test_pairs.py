@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import func, select
@@ -216,6 +218,36 @@ def test_a_demanded_document_leads_back_to_the_request(pair, contract, sign_in):
         data={"sign": contract.versions[0].id, "next": "https://evil.example"},
     )
     assert elsewhere.location == f"/pairs/{pair.id}/terms"
+
+
+def test_what_a_service_demands_is_said_where_it_is_chosen(pair, contract, sign_in, count_statements):
+    """S2-8, S2-19: in the second step and from then on; the way to sign leads back to what was chosen; what is signed
+    is named no more."""
+    provider, client = pair.provider, sign_in(pair.user)
+    client.post("/locale", data={"locale": "en"})
+    offer, other = provider.offers[0], make.offer(provider, "Другая")
+    terms.edit(provider.owner, contract.id, "Договор", required=True, active=True, offer_ids=[offer.id])
+    said = "To be signed: “Договор”."
+    at = make.free(provider)
+    for address, back in (
+        (f"/ask?client={pair.id}", f"/ask?client={pair.id}&offer={offer.id}"),
+        (f"/ask?client={pair.id}&offer={offer.id}", ""),
+        (f"/ask?client={pair.id}&offer={offer.id}&day={at:%Y-%m-%d}&step=time", ""),
+    ):
+        client.get(address)
+        with count_statements(12):
+            page = client.get(address).text
+        assert page.count(said) == 1
+        link = re.search(r'class="tap" href="(/pairs/[^"]+)"', page)
+        there = html.unescape(link[1])
+        signing = client.get(there).text
+        way = html.unescape(re.findall(r'name="next" value="([^"]+)"', signing)[-1])
+        assert unquote(way) == (back or address)
+    assert said not in client.get(f"/ask?client={pair.id}&offer={other.id}").text
+    sent = {"sign": contract.versions[0].id, "next": way}
+    done = client.post(f"/pairs/{pair.id}/terms/consent", data=sent)
+    assert said not in client.get(done.location).text
+    assert said not in client.get(f"/ask?client={pair.id}").text
 
 
 def test_the_providers_terms(app, db, pair, sign_in):
