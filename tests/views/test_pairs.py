@@ -238,7 +238,7 @@ def test_what_a_service_demands_is_said_where_it_is_chosen(pair, contract, sign_
         with count_statements(12):
             page = client.get(address).text
         assert page.count(said) == 1
-        link = re.search(r'class="tap" href="(/pairs/[^"]+)"', page)
+        link = re.search(r'class="tap small" href="(/pairs/[^"]+)"', page)
         there = html.unescape(link[1])
         signing = client.get(there).text
         way = html.unescape(re.findall(r'name="next" value="([^"]+)"', signing)[-1])
