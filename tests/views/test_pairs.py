@@ -250,6 +250,27 @@ def test_what_a_service_demands_is_said_where_it_is_chosen(pair, contract, sign_
     assert said not in client.get(f"/ask?client={pair.id}").text
 
 
+def test_the_page_of_terms_looks_anew_with_what_is_ticked(pair, contract, sign_in):
+    """S2-48, S2-52: it hears the provider and the pair, and asks with its ticks, which come back; a version that is
+    replaced meanwhile is not ticked."""
+    client = sign_in(pair.user)
+    address = f"/pairs/{pair.id}/terms"
+    version = contract.versions[0].id
+    part = re.search(r'<div class="stack" id="terms-list"[^>]+>', client.get(address).text)[0]
+    assert f'data-live="{pair.provider.subject} {pair.subject}" data-refresh="terms."' in part
+    again = client.get(f"{address}?chosen={version}", headers={"HX-Request": "true"}).text
+    assert f'value="{version}" checked' in again
+    terms.publish(
+        pair.provider.owner,
+        contract.id,
+        client.application.extensions["safe"],
+        io.BytesIO(PDF + b"2"),
+        "dogovor2.pdf",
+    )
+    again = client.get(f"{address}?chosen={version}", headers={"HX-Request": "true"}).text
+    assert "checked" not in again.partition('id="terms-list"')[2].partition("</form>")[0]
+
+
 def test_the_providers_terms(app, db, pair, sign_in):
     provider = sign_in(pair.provider.owner)
     address = f"/practice/{pair.provider_id}/terms"
