@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from sqlalchemy import func, select
 
-from app.actions import terms
+from app.actions import providers, terms
 from models import Consent, Notice, SharedDocument, StoredFile, Terms, TermsVersion
 from tests import factories as make
 from tests.views.practice import colleague
@@ -257,7 +257,7 @@ def test_the_page_of_terms_looks_anew_with_what_is_ticked(pair, contract, sign_i
     address = f"/pairs/{pair.id}/terms"
     version = contract.versions[0].id
     part = re.search(r'<div class="stack" id="terms-list"[^>]+>', client.get(address).text)[0]
-    assert f'data-live="{pair.provider.subject} {pair.subject}" data-refresh="terms."' in part
+    assert f'data-live="mine {pair.provider.subject} {pair.subject}" data-refresh="terms. ' in part
     again = client.get(f"{address}?chosen={version}", headers={"HX-Request": "true"}).text
     assert f'value="{version}" checked' in again
     terms.publish(
@@ -269,6 +269,25 @@ def test_the_page_of_terms_looks_anew_with_what_is_ticked(pair, contract, sign_i
     )
     again = client.get(f"{address}?chosen={version}", headers={"HX-Request": "true"}).text
     assert "checked" not in again.partition('id="terms-list"')[2].partition("</form>")[0]
+
+
+def test_an_open_page_of_a_pair_ends_with_the_access(sign_in):
+    """I-22: who does not see a client any more learns it on the page that is open, and nothing of it stays. A part that
+    was asked for by a press is refused beside what is there."""
+    provider = make.organization()
+    person, asked_for, _theirs = colleague(provider)
+    mine, here = asked_for.client, sign_in(person)
+    for page in (f"/pairs/{mine.id}/documents", f"/pairs/{mine.id}/terms", f"/practice/clients/{mine.id}"):
+        assert 'client.shown"' in here.get(page).text
+    watch = f"/pairs/{mine.id}/open"
+    asked = {"HX-Request": "true"}
+    assert here.get(watch, headers=asked | {"X-Refresh": "yes"}).status_code == 204
+    providers.show(provider.owner, mine.id, [])
+    gone = here.get(watch, headers=asked | {"X-Refresh": "yes"})
+    assert gone.status_code == 404
+    assert (gone.headers["X-Gone"], gone.headers["HX-Reswap"]) == ("yes", "none")
+    assert 'id="gone"' in gone.text
+    assert here.get(watch, headers=asked).headers["HX-Retarget"] == "#toasts"
 
 
 def test_the_providers_terms(app, db, pair, sign_in):
