@@ -780,7 +780,7 @@ SUBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "order:{own}": dict.fromkeys(ALL, ("order:{own}",)),
     "client:{pair}": {"owner": ("client:{pair}",)},
-    "provider:{provider}": {"owner": ("provider:{provider}",)},
+    "provider:{provider}": dict.fromkeys(("owner", "other"), ("provider:{provider}",)),
     "alarm:{alarm}": dict.fromkeys(DESK | {"owner"}, ("alarm:{alarm}",)),
     "desk": {
         **dict.fromkeys(OVERSEERS, ("desk",)),

@@ -112,7 +112,8 @@ function putAway(words) {
   main.innerHTML = words;
   htmx.process(main);
   const word = main.querySelector("h2");
-  document.querySelector(".topbar__title").textContent = document.title = word.textContent;
+  document.querySelector(".topbar__title").textContent = ""; // it may be somebody's name
+  document.title = word.textContent;
   word.focus();
 }
 
