@@ -212,7 +212,8 @@ def _decoded(name: str, data: bytes, side: int, *, still: bool = False) -> Image
             opened.load()
             return opened
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise Invalid(text=_("“%(name)s” is not a picture that can be read.", name=name)) from error
+        text = _("“%(name)s” is not a picture that can be read.", name=name)
+        raise Invalid(text=text, code="file_broken") from error
 
 
 def _within(size: tuple[int, int], side: int) -> tuple[int, int]:

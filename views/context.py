@@ -163,11 +163,11 @@ def seen(subject: str, about: str = "") -> None:
         actions.read(actor(), subject=subject, about=about)
 
 
-def seen_live(subject: str) -> None:
+def seen_live(subject: str, about: str = "") -> None:
     """The same for a part that a page fetches while it is open: it says whether it is before anybody's eyes
     (js/swaps.js)."""
     if request.headers.get("X-Seen"):
-        seen(subject)
+        seen(subject, about)
 
 
 def fixed(name: str) -> Markup:

@@ -20,7 +20,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from app.errors import AtriumError, Invalid
+from app.errors import AtriumError, Forbidden, Invalid, NotFound
 from app.extensions import db
 
 
@@ -52,8 +52,19 @@ def _of_part(status: int, text: str) -> Response:
         response = make_response("", status)
         response.headers["HX-Redirect"] = url_for("auth.sign_in", next=here)
         return response
+    if status in (403, 404, 410) and "X-Refresh" in request.headers:
+        return _of_page(status, text)
     response = make_response(render_template("parts/refusal.html", text=text), status)
     response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
+    return response
+
+
+def _of_page(status: int, text: str) -> Response:
+    """An open page has looked anew, and what it shows is not the reader's any more: nothing of it stays (I-22)."""
+    plain = {str(error().text) for error in (NotFound, Forbidden)}
+    part = render_template("parts/gone.html", text="" if text in plain else text)
+    response = make_response(part, status)
+    response.headers.update({"X-Gone": "yes", "HX-Reswap": "none"})  # js/swaps.js puts it in the page's place
     return response
 
 

@@ -24,8 +24,7 @@ from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
 from app.flows import AGREED, REQUESTED, By
 from app.policy import client_side, load_client
-from app.queries import slots
-from app.queries.terms import unsigned
+from app.queries import consents, slots
 from models import Appointment, Booking, Client, ClientPackage, Offer, Provider, Specialist, User
 
 #: Unanswered requests of one client to one provider, at most.
@@ -181,8 +180,8 @@ def _candidates(offer: Offer, specialist_id: int | None) -> list[Specialist]:
 
 
 def _require_signed(client: Client, offer: Offer) -> None:
-    if demanded := unsigned(db.session, client, offer):
-        names = ", ".join(_("“%(name)s”", name=terms.title) for terms in demanded)
+    if demanded := consents.demanded(db.session, client, [offer]):
+        names = ", ".join(_("“%(name)s”", name=terms.title) for terms in demanded[offer.id])
         raise Invalid({"terms": _("Please read and sign first: %(names)s.", names=names)}, code="terms")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import func, select, update
 
 from app import clock
@@ -40,8 +42,8 @@ def unbind(actor: Actor, specialist_id: int) -> Specialist:
     moved = update(Booking).where(*ahead).values(resource_id=specialist.resource_id)
     db.session.execute(moved.execution_options(synchronize_session=False))
     provider = practice.provider
-    data = {"name": specialist.name, "person": user.name, "user": user.id, "provider": provider.name}
-    providers.record(provider, "specialist.unbound", actor, **data)
+    data: dict[str, Any] = {"name": specialist.name, "person": user.name, "user": user.id}
+    providers.record(provider, "specialist.unbound", actor, **data, provider=provider.name)
     people.listen_anew([user])
     return specialist
 

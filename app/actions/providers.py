@@ -40,11 +40,14 @@ MOST_NOTICE = 30 * 24 * 60
 STEPS = (5, 10, 15, 20, 30, 45, 60, 90, 120)
 
 
-def record(practice: Provider, kind: str, actor: Actor, **data: object) -> None:
-    """A journal line about the provider; its people's pages are poked."""
+def record(practice: Provider, kind: str, actor: Actor, *, to_clients: bool = False, **data: object) -> None:
+    """A journal line about the provider; its people's pages are poked, and those of its clients that ask for it, if the
+    line is about what clients see."""
     rooms = {f"user:{practice.owner_id}"} | {
         f"user:{one.user_id}" for one in practice.specialists if one.user_id and one.active
     }
+    if to_clients:
+        rooms.add(practice.subject)
     journal.write(db.session, kind, actor, practice.subject, rooms, **data)
 
 

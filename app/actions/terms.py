@@ -76,7 +76,7 @@ def add(
     db.session.add(terms)
     db.session.flush()
     version = _publish(actor, terms, safe, stream, filename)
-    providers.record(provider, "terms.published", actor, name=title, version=1)
+    providers.record(provider, "terms.published", actor, to_clients=True, name=title, version=1)
     _ask_clients(terms, version)
     return press.made(terms)
 
@@ -114,7 +114,8 @@ def publish(
             _("Clients have signed this document in the meantime. See how many, and choose the file again.")
         )
     version = _publish(actor, terms, safe, stream, filename)
-    providers.record(terms.provider, "terms.published", actor, name=terms.title, version=version.number)
+    said = {"name": terms.title, "version": version.number}
+    providers.record(terms.provider, "terms.published", actor, to_clients=True, **said)
     _ask_clients(terms, version)
     return press.made(version)
 
@@ -199,7 +200,7 @@ def edit(
             offer.terms.append(terms)
         elif not wanted and terms in offer.terms:
             offer.terms.remove(terms)
-    providers.record(terms.provider, "terms.changed", actor, name=terms.title)
+    providers.record(terms.provider, "terms.changed", actor, to_clients=True, name=terms.title)
     return terms
 
 

@@ -105,9 +105,9 @@ def rooms_for(session: Session, actor: Actor, subject: str) -> list[str]:
     """The rooms that a socket of the actor joins for a subject it asks for. Raises NotFound.
 
     "order:42" gives the order's room, and the staff's own room of it where internal notes are poked; "client:7" the
-    chat of a client and a provider; "desk" needs the right to see all orders, executors get their teams' rooms;
-    "company" gives the rooms of those that the actor runs; "sos" is where every call of help is poked, "alarm:7" one of
-    them.
+    chat of a client and a provider, "provider:3" what a provider shows to all its clients; "desk" needs the right to
+    see all orders, executors get their teams' rooms; "company" gives the rooms of those that the actor runs; "sos" is
+    where every call of help is poked, "alarm:7" one of them.
     """
     kind, _, key = subject.partition(":")
     if kind in _ROOMS and key.isdecimal() and len(key) < 19:
@@ -129,8 +129,18 @@ def _order_rooms(session: Session, actor: Actor, number: int) -> list[str]:
     return [order.subject, *staff]
 
 
+def _provider_rooms(session: Session, actor: Actor, number: int) -> list[str]:
+    """For who is on one side of a pair of this provider's."""
+    pairs = visible_clients(actor).where(Client.provider_id == number)
+    pair = session.scalar(pairs.limit(1)) if number < 2**31 else None
+    if pair is None:
+        raise NotFound
+    return [pair.provider.subject]
+
+
 _ROOMS: dict[str, Callable[[Session, Actor, int], list[str]]] = {
     "order": _order_rooms,
     "alarm": lambda session, actor, number: [load_alarm(session, actor, number).subject],
     "client": lambda session, actor, number: [load_client(session, actor, number).subject],
+    "provider": _provider_rooms,
 }

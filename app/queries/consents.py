@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFound
 from app.policy import readable_versions
-from models import Client, Consent, Terms, TermsVersion
+from models import Client, Consent, Offer, Terms, TermsVersion
+from models.documents import offer_terms
 
 #: Versions of one document on its page.
 MOST = 100
@@ -60,6 +61,17 @@ def history(session: Session, client: Client, terms_id: int) -> tuple[Terms, lis
 
 def waiting(client_id: Any, provider_id: Any) -> Any:
     """How many documents of a provider wait for a client's consent (S2-49): a column of a query that knows the two."""
+    return (
+        select(func.count())
+        .select_from(Terms)
+        .where(Terms.provider_id == provider_id, Terms.active, Terms.required, _agreed(client_id) == false())
+        .correlate(Client)
+        .scalar_subquery()
+    )
+
+
+def _agreed(client_id: Any) -> Any:
+    """Whether the client's last word about the newest version of a row of Terms is consent."""
     newest = (
         select(TermsVersion.id)
         .where(TermsVersion.terms_id == Terms.id)
@@ -76,18 +88,26 @@ def waiting(client_id: Any, provider_id: Any) -> Any:
         .correlate(Terms, Client)
         .scalar_subquery()
     )
-    return (
-        select(func.count())
-        .select_from(Terms)
+    return func.coalesce(last, false())
+
+
+def demanded(session: Session, client: Client, offers: Iterable[Offer]) -> dict[int, list[Terms]]:
+    """By service: what it demands and the client has not signed in its newest version, in the provider's order (S2-8);
+    nothing of a service that can be asked for at once. One statement."""
+    found: dict[int, list[Terms]] = {}
+    query = (
+        select(offer_terms.c.offer_id, Terms)
+        .join(Terms, Terms.id == offer_terms.c.terms_id)
         .where(
-            Terms.provider_id == provider_id,
+            offer_terms.c.offer_id.in_([one.id for one in offers]),
             Terms.active,
-            Terms.required,
-            func.coalesce(last, false()) == false(),
+            _agreed(client.id) == false(),
         )
-        .correlate(Client)
-        .scalar_subquery()
+        .order_by(Terms.position, Terms.id)
     )
+    for offer_id, terms in session.execute(query):
+        found.setdefault(offer_id, []).append(terms)
+    return found
 
 
 def documents_to_sign(session: Session, client: Client) -> int:

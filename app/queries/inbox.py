@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, ScalarSelect, Select, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    bindparam,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from app import clock
@@ -18,7 +29,19 @@ from app.plans import first, word
 from app.policy import Actor, rights
 from app.queries.chat import unread_clients, unread_orders
 from app.queries.wording import words
-from models import FACE, Appointment, Channel, Client, Entry, Notice, Provider, Specialist
+from models import (
+    FACE,
+    Appointment,
+    Channel,
+    Client,
+    Entry,
+    Membership,
+    Notice,
+    Order,
+    OrderKind,
+    Provider,
+    Specialist,
+)
 
 PAGE = 40
 #: Subjects that have a page of their own.
@@ -107,7 +130,8 @@ class Unread:
     """What the frame of a resident's page counts: notices, at most MOST; orders with unread messages, at most 100;
     `here`: notices of the subject that was asked for. `client`: whether the reader has a provider; `chats`: providers
     who wrote what the reader has not read, at most 100. `works`: whether he is a specialist or has an organization,
-    and how many `requests` wait for him there."""
+    and how many `requests` wait for him there. `guest`: he has a provider and nothing of the house: no company, no
+    work at the desk, and nothing that he has ordered."""
 
     notices: int = 0
     orders: int = 0
@@ -116,13 +140,16 @@ class Unread:
     chats: int = 0
     works: bool = False
     requests: int = 0
+    guest: bool = False
 
 
 def counters(session: Session, actor: Actor, subject: str = "") -> Unread:
     """All numbers of the frame, and whether what is shown («order:42») has unread notices. One statement."""
-    serves = not rights(session, actor).isdisjoint((P.ORDERS_SEE_ALL, P.ORDERS_EXECUTE))
+    held = rights(session, actor)
+    serves = not held.isdisjoint((P.ORDERS_SEE_ALL, P.ORDERS_EXECUTE))
     row = session.execute(_counters(serves), {"reader": actor.id, "subject": subject}).one()
-    return Unread(row.notices, row.orders, row.here, row.client, row.chats, row.works, row.requests)
+    guest = row.client and row.stranger and P.DESK not in held
+    return Unread(row.notices, row.orders, row.here, row.client, row.chats, row.works, row.requests, guest)
 
 
 @cache
@@ -138,6 +165,18 @@ def _counters(serves: bool) -> Any:
             exists().where(Specialist.user_id == bindparam("reader", type_=Integer), Specialist.active),
         ).label("works"),
         _requests().scalar_subquery().label("requests"),
+        not_(_at_home()).label("stranger"),
+    )
+
+
+def _at_home() -> ColumnElement[bool]:
+    """Whether the parameter `reader` belongs to a company or has ordered something. A question to the support and a
+    call for help are anybody's."""
+    reader = bindparam("reader", type_=Integer)
+    anybodys = [word(kind) for kind in (OrderKind.SUPPORT, OrderKind.SOS)]
+    return or_(
+        exists().where(Membership.user_id == reader),
+        exists().where(Order.author_id == reader, Order.kind.not_in(anybodys)),
     )
 
 

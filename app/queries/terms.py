@@ -12,8 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload
 
 from app.queries import paging
-from models import FACE, Client, Consent, Offer, Terms, TermsVersion
-from models.documents import offer_terms
+from models import FACE, Client, Consent, Terms, TermsVersion
 
 
 @dataclass(frozen=True)
@@ -82,15 +81,6 @@ def _last(
         .ext(distinct_on(Consent.version_id))
     )
     return {version_id: (given, at) for version_id, given, at in rows}
-
-
-def unsigned(session: Session, client: Client, offer: Offer) -> list[Terms]:
-    """What a service demands and the client has not signed in its newest version. No statement beyond the first if it
-    demands nothing."""
-    demanded = set(session.scalars(select(offer_terms.c.terms_id).where(offer_terms.c.offer_id == offer.id)))
-    if not demanded:
-        return []
-    return [row.terms for row in standing(session, client) if row.terms.id in demanded and not row.signed]
 
 
 def signers(

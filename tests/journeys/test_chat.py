@@ -195,7 +195,7 @@ def test_older_messages_come_on_the_way_up(app, db, order, new_page):
     assert panel(page, order.thread_id).locator(".day").count() == 1
 
 
-def test_a_refused_message_keeps_its_words(app, db, order, new_page, tmp_path):
+def test_a_refused_message_keeps_its_words(app, db, order, new_page, tmp_path, photo):
     """Too long, a forbidden file, a lying one, an empty one: said before or under the message, nothing is lost."""
     page = new_page(order.author, worker=False)
     open_chat(page, order)
@@ -215,9 +215,26 @@ def test_a_refused_message_keeps_its_words(app, db, order, new_page, tmp_path):
     lying = tmp_path / "photo.jpg"
     lying.write_bytes(b"%PDF-1.4 not a picture")
     panel(page, order.thread_id).locator(".composer__clip input").set_input_files(lying)
-    expect(panel(page, order.thread_id).locator(".chit[data-failed]")).to_be_visible()
-    expect(problem).to_contain_text("photo.jpg")
-    panel(page, order.thread_id).locator(".chit [data-remove]").click()
+    # The reason stays with the file, whatever else is written; to try it again would not help.
+    refused = panel(page, order.thread_id).locator(".chit[data-failed] .chit__problem")
+    expect(refused).to_contain_text("photo.jpg")
+    box.press("End")
+    box.type("!")
+    box.press("Backspace")
+    expect(problem).to_be_hidden()
+    expect(refused).to_contain_text("photo.jpg")
+    expect(refused.locator("[data-again]")).to_be_hidden()
+    refused.locator("[data-remove]").click()
+    # A refusal that has nothing to do with the file can be repeated.
+    page.route("**/files", lambda route: route.fulfill(status=422, json={"code": "invalid", "text": "Много"}))
+    lying.write_bytes(photo.read_bytes())
+    panel(page, order.thread_id).locator(".composer__clip input").set_input_files(lying)
+    expect(refused).to_contain_text("Много")
+    page.unroute("**/files")
+    refused.locator("[data-again]").click()
+    expect(panel(page, order.thread_id).locator(".chit[data-done]")).to_be_visible()
+    expect(refused).to_be_hidden()
+    panel(page, order.thread_id).locator(".chit > [data-remove]").click()
     assert box.input_value() == "Смотрите файл"
 
     # The right to write goes while the page is open.

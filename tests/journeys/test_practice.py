@@ -186,7 +186,8 @@ def test_a_refused_form_keeps_its_reason_while_the_page_lives(new_page: Any) -> 
 
 
 def test_an_access_that_ends_is_said_once(new_page: Any) -> None:
-    """I-20: several parts of the open page are refused at once; who reads it is told one time."""
+    """I-20, I-22: several parts of the open page are refused at once; who reads it is told one time, and nothing
+    of what it showed stays."""
     provider = make.organization()
     person, _mine, _theirs = colleague(provider)
     page = new_page(person, width=NARROW, expected=("404",))
@@ -196,11 +197,13 @@ def test_an_access_that_ends_is_said_once(new_page: Any) -> None:
     refused: list[str] = []
     page.on("response", lambda answer: refused.append(answer.url) if answer.status == 404 else None)
     colleagues.unbind(provider.owner, provider.specialists[0].id)
-    expect(page.locator("#toasts .toast")).to_have_count(1)
+    expect(page.locator("#gone")).to_have_count(1)
     page.wait_for_load_state("networkidle")
     assert len(refused) > 1
-    expect(page.locator("#toasts .toast")).to_have_count(1)
-    expect(page.locator("#toasts .toast")).to_contain_text("закрыла вам доступ")
+    expect(page.locator("#main > *")).to_have_count(1)
+    expect(page.locator("#gone")).to_contain_text("закрыла вам доступ")
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+    expect(page.locator("#gone h2")).to_be_focused()
 
 
 def test_the_chosen_place_of_work_is_in_view(new_page: Any) -> None:

@@ -564,6 +564,7 @@ _THREAD = of_rows("thread_id", "pair_thread")
 
 PAIRS = [
     *_of_client("GET pair.documents", 200, "pair", "client_id"),
+    *_of_client("GET pair.still_open", 204, "pair", "client_id"),
     *_of_client("POST pair.upload", 422, "pair", "client_id"),
     *_of_client("POST pair.download_documents", 200, "pair", "client_id", data=_TICKED),
     *_of_client("POST pair.removal", 200, "pair", "client_id", data=_TICKED),
@@ -784,6 +785,7 @@ SUBJECTS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "order:{own}": dict.fromkeys(ALL, ("order:{own}",)),
     "client:{pair}": {"owner": ("client:{pair}",)},
+    "provider:{provider}": dict.fromkeys(("owner", "other"), ("provider:{provider}",)),
     "alarm:{alarm}": dict.fromkeys(DESK | {"owner"}, ("alarm:{alarm}",)),
     "desk": {
         **dict.fromkeys(OVERSEERS, ("desk",)),

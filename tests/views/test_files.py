@@ -110,7 +110,7 @@ with zipfile.ZipFile(ZIP, "w") as archive:
         (PDF, "photo.jpg", 422, "file_lying", "не соответствует"),
         (b"<html>", "photo.png", 422, "file_lying", "не соответствует"),
         (ZIP.getvalue(), "photo.jpg", 422, "file_lying", "не соответствует"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "broken.png", 422, "invalid", "не читаемое"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "broken.png", 422, "file_broken", "не читаемое"),
         (b"\0\1\2", "table.csv", 422, "file_lying", "не соответствует"),
         (b"a" * (20 * 1024 * 1024 + 1), "big.txt", 413, "too_large", "20"),
         (b"a" * (21 * 1024 * 1024), "huge.txt", 413, "http_413", "20"),

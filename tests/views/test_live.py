@@ -14,7 +14,7 @@ from flask import request
 from PIL import Image
 
 from app import journal
-from app.actions import chat, orders, people
+from app.actions import chat, orders, people, terms
 from app.extensions import socketio
 from app.policy import SYSTEM
 from tests import factories as make
@@ -107,6 +107,30 @@ def test_who_hears_what(app, db, order, listen):
     chat.typing(order.executor, order.thread_id)
     assert author.poke("thread.typing")["user"] == order.executor_id
     assert stranger.kinds() == foreign.kinds(0.1) == []
+
+
+def test_what_a_provider_publishes_is_heard_by_its_clients(app, db, listen):
+    """S2-48: a new version, and what is taken back, reach the pages of clients that show «Условия»; nobody else's."""
+    pair = make.client_of(make.specialist())
+    foreign = make.client_of(make.specialist(name="Другая"), make.resident("Лера", "Петрова"))
+    subject = pair.provider.subject
+    client, stranger = listen(pair.user, subject), listen(foreign.user, subject)
+    assert (client.heard, stranger.heard) == ([subject], [])
+    owner = pair.provider.owner
+    made = terms.add(
+        owner,
+        pair.provider_id,
+        "Договор",
+        safe=app.extensions["safe"],
+        stream=io.BytesIO(b"%PDF-1.4\n%%EOF\n"),
+        filename="dogovor.pdf",
+        required=False,
+    )
+    terms.edit(owner, made.id, "Договор", required=False, active=False)
+    db.commit()
+    kinds = ["terms.published", "terms.changed"]
+    assert [client.poke(kind)["subject"] for kind in kinds] == [subject, subject]
+    assert stranger.kinds() == []
 
 
 def test_what_a_page_may_say(app, order, listen):

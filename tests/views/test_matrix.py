@@ -133,6 +133,7 @@ def words(world: World, who: str) -> dict[str, int]:
         "owner": world.people["owner"],
         "alarm": world.alarm["alarm"],
         "pair": world.rows["pair"],
+        "provider": world.rows["provider"],
         "team": world.rows["team"],
         "other_team": world.rows["other_team"],
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import func, select
 
-from app.actions import terms
+from app.actions import providers, terms
 from models import Consent, Notice, SharedDocument, StoredFile, Terms, TermsVersion
 from tests import factories as make
 from tests.views.practice import colleague
@@ -254,6 +256,76 @@ def test_a_demanded_document_leads_back_to_the_request(pair, contract, sign_in):
         data={"sign": contract.versions[0].id, "next": "https://evil.example"},
     )
     assert elsewhere.location == f"/pairs/{pair.id}/terms"
+
+
+def test_what_a_service_demands_is_said_where_it_is_chosen(pair, contract, sign_in, count_statements):
+    """S2-8, S2-19: in the second step and from then on; the way to sign leads back to what was chosen; what is signed
+    is named no more."""
+    provider, client = pair.provider, sign_in(pair.user)
+    client.post("/locale", data={"locale": "en"})
+    offer, other = provider.offers[0], make.offer(provider, "Другая")
+    terms.edit(provider.owner, contract.id, "Договор", required=True, active=True, offer_ids=[offer.id])
+    said = "To be signed: “Договор”."
+    at = make.free(provider)
+    for address, back in (
+        (f"/ask?client={pair.id}", f"/ask?client={pair.id}&offer={offer.id}"),
+        (f"/ask?client={pair.id}&offer={offer.id}", ""),
+        (f"/ask?client={pair.id}&offer={offer.id}&day={at:%Y-%m-%d}&step=time", ""),
+    ):
+        client.get(address)
+        with count_statements(12):
+            page = client.get(address).text
+        assert page.count(said) == 1
+        link = re.search(r'class="tap small" href="(/pairs/[^"]+)"', page)
+        there = html.unescape(link[1])
+        signing = client.get(there).text
+        way = html.unescape(re.findall(r'name="next" value="([^"]+)"', signing)[-1])
+        assert unquote(way) == (back or address)
+    assert said not in client.get(f"/ask?client={pair.id}&offer={other.id}").text
+    sent = {"sign": contract.versions[0].id, "next": way}
+    done = client.post(f"/pairs/{pair.id}/terms/consent", data=sent)
+    assert said not in client.get(done.location).text
+    assert said not in client.get(f"/ask?client={pair.id}").text
+
+
+def test_the_page_of_terms_looks_anew_with_what_is_ticked(pair, contract, sign_in):
+    """S2-48, S2-52: it hears the provider and the pair, and asks with its ticks, which come back; a version that is
+    replaced meanwhile is not ticked."""
+    client = sign_in(pair.user)
+    address = f"/pairs/{pair.id}/terms"
+    version = contract.versions[0].id
+    part = re.search(r'<div class="stack" id="terms-list"[^>]+>', client.get(address).text)[0]
+    assert f'data-live="mine {pair.provider.subject} {pair.subject}" data-refresh="terms. ' in part
+    again = client.get(f"{address}?chosen={version}", headers={"HX-Request": "true"}).text
+    assert f'value="{version}" checked' in again
+    terms.publish(
+        pair.provider.owner,
+        contract.id,
+        client.application.extensions["safe"],
+        io.BytesIO(PDF + b"2"),
+        "dogovor2.pdf",
+    )
+    again = client.get(f"{address}?chosen={version}", headers={"HX-Request": "true"}).text
+    assert "checked" not in again.partition('id="terms-list"')[2].partition("</form>")[0]
+
+
+def test_an_open_page_of_a_pair_ends_with_the_access(sign_in):
+    """I-22: who does not see a client any more learns it on the page that is open, and nothing of it stays. A part that
+    was asked for by a press is refused beside what is there."""
+    provider = make.organization()
+    person, asked_for, _theirs = colleague(provider)
+    mine, here = asked_for.client, sign_in(person)
+    for page in (f"/pairs/{mine.id}/documents", f"/pairs/{mine.id}/terms", f"/practice/clients/{mine.id}"):
+        assert 'client.shown"' in here.get(page).text
+    watch = f"/pairs/{mine.id}/open"
+    asked = {"HX-Request": "true"}
+    assert here.get(watch, headers=asked | {"X-Refresh": "yes"}).status_code == 204
+    providers.show(provider.owner, mine.id, [])
+    gone = here.get(watch, headers=asked | {"X-Refresh": "yes"})
+    assert gone.status_code == 404
+    assert (gone.headers["X-Gone"], gone.headers["HX-Reswap"]) == ("yes", "none")
+    assert 'id="gone"' in gone.text
+    assert here.get(watch, headers=asked).headers["HX-Retarget"] == "#toasts"
 
 
 def test_the_providers_terms(app, db, pair, sign_in):

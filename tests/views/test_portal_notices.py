@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import func, select, update
 
-from app.actions import appointments, orders
+from app.actions import appointments, orders, support
 from app.extensions import db
 from app.queries.inbox import PAGE
 from models import Channel, Entry, Notice, User
@@ -98,6 +100,52 @@ def test_counters_go_to_their_places(sign_in: Any, run_jobs: Any, count_statemen
     assert "foot-" not in client.get("/notices/bell").text
     db.session.execute(update(Notice).values(read_at=func.now()))
     assert 'data-counter="notices"><' in client.get("/notices/bell").text
+
+
+def test_who_came_for_a_specialist_has_his_places_first(sign_in: Any, count_statements: Any) -> None:
+    """S2-70, D-19: until he has an order or a company. Services and orders stay within reach."""
+
+    def tabs(page: str) -> list[str]:
+        bar = page.partition('<nav class="bottombar"')[2].partition("</nav>")[0]
+        return re.findall(r'<a href="([^"]+)"', bar)
+
+    usual = ["/", "/orders", "/scan", "/profile"]
+    person = make.resident()
+    client = sign_in(person)
+    assert tabs(client.get("/").text) == usual
+    make.client_of(make.specialist(), person)
+    with count_statements(12):
+        page = client.get("/").text
+    own = ["/", "/appointments", "/providers", "/notices", "/profile"]
+    assert tabs(page) == own
+    menu = page.partition('class="sidenav"')[2].partition("</ul>")[0]
+    places = ["/", "/ask", "/appointments", "/providers", "/notices", "/profile", "/registration"]
+    assert re.findall(r'<a href="([^"]+)"', menu)[:7] == places
+    behind = client.get("/profile").text.partition('class="only-narrow stack"')[2].partition("</nav>")[0]
+    for address in ("/#all-title", "/orders", "/scan", "/registration", "/support"):
+        assert f'href="{address}"' in behind
+    assert 'id="all-title"' in page
+    # The numbers of the frame find their places, and no other.
+    part = client.get("/notices/bell?bars=1&client=1&guest=1").text
+    for place in re.findall(r'id="(count-[^"]+)"', page):
+        assert f'id="{place}"' in part
+    assert set(re.findall(r'id="(count-[^"]+)"', part)) == set(re.findall(r'id="(count-[^"]+)"', page))
+    assert "guest=1" in page
+    # A question to the support is anybody's.
+    support.ask(person, "Вопрос", uuid4())
+    assert tabs(client.get("/").text) == own
+    make.order(person)
+    assert tabs(client.get("/").text) == usual
+
+
+def test_whoever_belongs_to_the_house_has_the_usual_places(sign_in: Any) -> None:
+    member, guard = make.resident(), make.dispatcher()
+    make.company(members=(member,))
+    for person in (member, guard):
+        make.client_of(make.specialist(), person)
+        page = sign_in(person).get("/").text
+        assert 'id="count-foot-orders"' in page
+        assert 'id="count-foot-appointments"' not in page
 
 
 def test_opening_an_order_reads_its_notices(sign_in: Any, run_jobs: Any) -> None:

@@ -16,9 +16,10 @@ from app.extensions import db
 from app.queries import consents
 from app.queries import terms as queries
 from models import Client, StoredFile
-from views.context import actor, seen, signed_in
+from views.context import actor, seen, seen_live, signed_in
 from views.numbers import numbers
 from views.pair.base import chosen, draw, known, pair
+from views.portal.base import fragment
 from views.public.base import local_path
 from views.sealed import sign_in_key
 
@@ -28,7 +29,10 @@ from views.sealed import sign_in_key
 def terms(client_id: int) -> ResponseReturnValue:
     """All documents of the provider with their marks; under them the log of this client (I-21)."""
     client, ours = known(client_id)
-    seen(client.subject, about="terms.")
+    if fragment():
+        seen_live(client.subject, about="terms.")
+    else:
+        seen(client.subject, about="terms.")
     return _page(client, ours=ours)
 
 

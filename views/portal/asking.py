@@ -22,7 +22,7 @@ from app.actions import asking as actions
 from app.errors import Invalid, NotFound, Taken
 from app.extensions import db
 from app.queries import appointments as queries
-from app.queries import dates, packages, slots, terms, wording
+from app.queries import consents, dates, packages, slots, wording
 from models import Appointment
 from views.context import actor, local, signed_in, timezone
 from views.keys import form_key, fresh_key
@@ -244,8 +244,6 @@ def _confirm(
         words=request.form.get("words", ""),
         most=actions.MAX_WORDS,
         problems=problems or {},
-        # S2-8: what the service demands is signed before it is asked for.
-        demanded=terms.unsigned(db.session, wish.client, wish.offer),
         # I-19: what is paid for already comes first.
         packages=usable,
         chosen=preselected(request.form, usable),
@@ -272,6 +270,8 @@ def _chosen(wish: Wish) -> dict[str, Any]:
         "client": wish.client,
         "provider": wish.client.provider,
         "offer": wish.offer,
+        # S2-8: what a service demands is signed before it is asked for. Said where it is chosen, and from then on.
+        "demanded": consents.demanded(db.session, wish.client, wish.offers),
         "written": wishes.written,
         "clock_of": time,
         # Where another time zone brings the reader back to; what a form has answered has no address of its own.

@@ -91,6 +91,32 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.matches?.("[data-closes]")) event.target.closest("dialog")?.close();
 });
 
+// A page that looks anew and is not the reader's any more keeps nothing of what it showed (views/errors.py). A call for
+// help stays, whatever is answered; so does the desk, of which each part stands for itself.
+document.addEventListener("htmx:configRequest", ({ target, detail }) => {
+  const whole = document.querySelector(".portal > #main") && !target.closest?.('[data-live^="alarm:"]');
+  if (whole && detail.triggeringEvent?.type === "refresh") detail.headers["X-Refresh"] = "yes";
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (!xhr.getResponseHeader("X-Gone")) return;
+  event.stopImmediatePropagation();
+  Object.assign(event.detail, { shouldSwap: false, isError: false });
+  if (!document.getElementById("gone")) putAway(xhr.responseText); // several parts are refused: it is said once
+});
+
+function putAway(words) {
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  const main = document.getElementById("main");
+  main.innerHTML = words;
+  htmx.process(main);
+  const word = main.querySelector("h2");
+  document.querySelector(".topbar__title").textContent = ""; // it may be somebody's name
+  document.title = word.textContent;
+  word.focus();
+}
+
 // A status that the server refuses still brings its words: show them where the fragment would have stood.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;

@@ -1,5 +1,4 @@
 // The box at the foot: text that grows, files by clip, camera, drop and paste with progress, a draft that survives.
-import { Refused } from "../http.js";
 import { upload } from "./uploads.js";
 
 const wide = matchMedia("(width >= 56.25rem)");
@@ -64,7 +63,8 @@ export class Composer {
   send() {
     const text = this.area.value.trim();
     if (text.length > this.limit) return this.say(this.words.too_long);
-    if (this.chips.some((chip) => chip.failed)) return this.chips.find((chip) => chip.failed).element.querySelector("[data-remove]").focus();
+    const failed = this.chips.find((chip) => chip.failed);
+    if (failed) return failed.element.querySelector(".chit__problem [data-remove]").focus();
     if (!text && !this.chips.length) return this.area.focus();
     const files = this.chips.map((chip) => chip.file);
     this.clear();
@@ -142,18 +142,28 @@ export class Composer {
       },
       (error) => {
         if (!this.chips.includes(chip)) return; // removed, or already part of a message that will say it
-        chip.failed = true;
-        chip.element.dataset.failed = "";
-        if (error instanceof Refused) this.say(error.message);
-        const again = chip.element.querySelector("[data-again]");
-        again.hidden = false;
-        again.onclick = () => {
-          again.hidden = true;
-          this.say("");
-          this.run(chip, source);
-        };
+        this.fail(chip, error, () => this.run(chip, source));
       },
     );
+  }
+
+  /** Why the server has not taken a file stands with it until it is taken away: the box goes on being written in. */
+  fail(chip, error, again) {
+    const { element } = chip;
+    const problem = element.querySelector(".chit__problem");
+    const retry = problem.querySelector("[data-again]");
+    chip.failed = true;
+    element.dataset.failed = "";
+    problem.hidden = false;
+    problem.firstElementChild.textContent = error.code ? error.message : this.words.not_uploaded;
+    // What is wrong with the file itself is wrong the next time, too.
+    retry.hidden = /^(file_|too_large)/.test(error.code);
+    retry.onclick = () => {
+      problem.hidden = true;
+      element.querySelector("[data-remove]").focus();
+      again();
+    };
+    element.scrollIntoView({ block: "nearest" });
   }
 
   show(file) {
@@ -162,9 +172,10 @@ export class Composer {
     element.querySelector(".chit__name").textContent = file.name;
     const image = element.querySelector("img");
     image.hidden = !(file.preview || file.blob);
+    image.onerror = () => (image.hidden = true); // no picture, whatever its name says
     if (!image.hidden) image.src = file.blob || file.preview;
     if (file.id) element.dataset.done = "";
-    element.querySelector("[data-remove]").addEventListener("click", () => this.remove(chip));
+    for (const remove of element.querySelectorAll("[data-remove]")) remove.addEventListener("click", () => this.remove(chip));
     this.chips.push(chip);
     this.row.append(element);
     this.draw();
