@@ -87,7 +87,12 @@ PROVIDERS: tuple[Person, ...] = (
     Person("mark", "Марк", "Левин", RESIDENT),
 )
 
-PEOPLE: tuple[Person, ...] = (*RESIDENTS, *STAFF, *PROVIDERS)
+#: They came from elsewhere by a specialist's link, and have nothing else to do with the technopark.
+CLIENTS: tuple[Person, ...] = (Person("sofya", "Софья", "Мельник", RESIDENT),)
+#: Whose clock is another one than the technopark's.
+ZONES: dict[str, str] = {"sofya": "Asia/Novosibirsk"}
+
+PEOPLE: tuple[Person, ...] = (*RESIDENTS, *STAFF, *PROVIDERS, *CLIENTS)
 BY_KEY: dict[str, Person] = {person.key: person for person in PEOPLE}
 
 TEAMS: tuple[Team, ...] = (
@@ -109,9 +114,10 @@ SHOWN: dict[str, str] = {
     "alexey": "admin",
     "polina": "specialist",
     "oksana": "organization",
+    "sofya": "client",
 }
 #: What those are shown as who have no role of their own.
-TITLES: dict[str, str] = {"polina": "Specialist", "oksana": "Organization"}
+TITLES: dict[str, str] = {"polina": "Specialist", "oksana": "Organization", "sofya": "Client"}
 
 #: Signs in for the first time: the product asks for the time zone.
 NEWCOMER = "anna"

@@ -165,6 +165,14 @@ def _follow(stage: Stage, made: Appointment, visit: Visit, pair: Client, provide
         if name == "hold":
             stage.at(moment + dt.timedelta(minutes=5), lambda: _pay(made, provider))
         answered += dt.timedelta(hours=5)
+    if visit.moved:
+        stage.at(answered, lambda: _put_off(made, provider))
+
+
+def _put_off(made: Appointment, provider: Provider) -> None:
+    later = made.starts_at + dt.timedelta(days=1)
+    free = slots.free_slots(db.session, made.offer, [made.specialist], later, later + dt.timedelta(days=4))
+    appointments.reschedule(provider.owner, made.id, free[0].at)
 
 
 def _pay(made: Appointment, provider: Provider) -> None:

@@ -118,7 +118,7 @@ def _people(found: Reference) -> None:
             password=secret,
             phone=normal_phone(people.phone(person)),
             # Of the accounts that are shown, one has not yet said where in the world it is.
-            timezone=None if person.key == people.NEWCOMER else places.ZONE,
+            timezone=None if person.key == people.NEWCOMER else people.ZONES.get(person.key, places.ZONE),
             active=True,
             session_key=new_session_key(),
             roles=[found.roles[person.role]],

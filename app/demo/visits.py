@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Visit:
     """An appointment: asked so many days before it, held `day` days from today about `hour` o'clock of the provider.
-    `way` are the moves; the last one of what is over is made after it. `package`: it is of the client's package."""
+    `way` are the moves; the last one of what is over is made after it. `package`: it is of the client's package.
+    `moved`: the provider has put it off to the first free time a day later."""
 
     client: str
     offer: int
@@ -20,6 +21,7 @@ class Visit:
     why: str = ""
     who: int = 0
     package: bool = False
+    moved: bool = False
 
 
 POLINA = (
@@ -42,6 +44,10 @@ POLINA = (
     Visit("anton", 1, 5, 16),
     Visit("boris", 0, 0, 12),
     Visit("dasha", 0, 0, 18),
+    Visit("sofya", 2, -17, 11, words="Я в Новосибирске, подойдут утренние часы."),
+    Visit("sofya", 2, -10, 11),
+    Visit("sofya", 2, 4, 11, moved=True),
+    Visit("sofya", 2, 9, 11, (), 0.25),
 )
 BALANCE = (
     Visit("marina", 0, -25, 19, who=1),

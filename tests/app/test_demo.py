@@ -23,6 +23,7 @@ from app.demo.load import MARKER
 from app.flows import APPOINTMENT_STATUSES, STATUSES, WORK
 from app.notices import JOURNAL
 from app.permissions import RESIDENT, ROLES
+from app.queries.inbox import counters
 from models import (
     Alarm,
     Appointment,
@@ -441,6 +442,11 @@ def _appointments_tell_a_story(db, app):
     assert set(db.scalars(select(SharedDocument.by_provider))) == {True, False}
     assert db.scalar(select(func.count()).select_from(Consent)) >= 10
     assert db.scalar(select(func.count()).where(Specialist.user_id.is_(None))) == 1
+    # Whoever came for a specialist only lives by another clock, and one of the appointments was put off.
+    guest = db.scalars(select(User).where(User.email == crowd.email(crowd.CLIENTS[0]))).one()
+    assert counters(db, guest).guest
+    assert guest.timezone != places.ZONE
+    assert db.scalar(select(func.count()).where(Appointment.moved_from < Appointment.starts_at)) == 1
 
 
 def _loads_only_once(db, app):
