@@ -34,6 +34,7 @@ _LABELS: Mapping[str, object] = {
     "order.settled": _l("Marked: no answer needed"),
     "support.asked": _l("Asked the support"),
     "support.closed": _l("Question to the support settled"),
+    "support.reopened": _l("Question to the support opened again by a message"),
     "provider.registered": _l("Registered as a specialist or an organization"),
     "message.posted": _l("Resident's message"),
     "message.answered": _l("Staff's message"),
