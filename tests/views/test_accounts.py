@@ -19,7 +19,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import func, select
 
-from app import passwords, production, settings
+from app import demo, passwords, production, settings
 from app.config import Config, ConfigError, sqlalchemy_url
 from app.extensions import db as extension
 from app.factory import create_app
@@ -803,7 +803,7 @@ def test_no_demo_accounts_without_demo_data(client: FlaskClient, db: Any) -> Non
 def test_demo_accounts_with_demo_data(client: FlaskClient, db: Any) -> None:
     db.add(Setting(name="demo_loaded", value="now"))
     page = client.get("/sign-in").text
-    assert page.count('class="demo__account"') == 11
+    assert page.count('class="demo__account"') == len(demo.accounts())
 
 
 def test_production_refuses_demo_data(db: Any, database: str) -> None:
