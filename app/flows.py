@@ -257,7 +257,7 @@ WORK = _flow(
 )
 
 #: «Поддержка» (S2-69): a conversation that is answered. Whoever writes when it is settled opens it again; it is not new
-#: then, for whoever had it has it still, and since when it waits the unanswered mark says.
+#: then, for whoever settled it has it still, and since when it waits the unanswered mark says.
 SUPPORT = _flow(
     NEW,
     Move(

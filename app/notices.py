@@ -325,6 +325,13 @@ JOURNAL: dict[str, Row] = {
         ),
         mine=_l("Marked: you did not come; the session is in your package again"),
     ),
+    # The client has been told that it was back.
+    "appointment.retaken": _ours(
+        _l("The session is used after all"),
+        "layers",
+        Rule((To.CLIENT,), _l("The session of your package is used after all: %(title)s, %(when)s")),
+        mine=_l("The session of your package is used after all"),
+    ),
     "appointment.expired": _ours(
         _l("Completed automatically"),
         "clock",

@@ -159,11 +159,12 @@ def _count(actor: Actor, appointment: Appointment, *, back: bool) -> None:
     elif appointment.session_back and not back:
         try:
             packages.take(actor, appointment)
+            record(appointment, "appointment.retaken", actor)
         except Invalid:
             raise IllegalMove(
                 _(
-                    "Its session has gone back, and the package has none left to take. The mark stays as it is: settle "
-                    "this with the client in the chat."
+                    "Its session has gone back and cannot be taken again: the package has none left, has ended or was "
+                    "cancelled. The mark stays as it is: settle this with the client in the chat."
                 )
             ) from None
     appointment.session_back = back

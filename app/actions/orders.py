@@ -17,7 +17,7 @@ from app.actions.base import action
 from app.actions.steps import record, rooms
 from app.errors import Forbidden, IllegalMove, Invalid, Stale
 from app.extensions import db
-from app.flows import DONE, STATUSES, By, Move
+from app.flows import COMPLETED, DONE, IN_PROGRESS, STATUSES, By, Move
 from app.kinds import kind_of
 from app.permissions import P
 from app.policy import (
@@ -183,8 +183,8 @@ def move(actor: Actor, number: int, name: str, *, version: int | None = None, co
         raise Invalid({"comment": _("Please say why.")})
     if len(comment) > 1000:
         raise Invalid({"comment": _("At most 1000 characters.")})
-    if step.by is By.STAFF and step.target.name == "in_progress" and order.executor_id is None:
-        order.executor_id = actor.id
+    if step.by is By.STAFF and step.target in (IN_PROGRESS, COMPLETED) and order.executor_id is None:
+        order.executor_id = actor.id  # whoever begins it has it, and whoever settles a question at once
     before = order.status
     steps.take(order, step)
     record(order, step.kind, actor, **{"from": before, "to": order.status, "comment": comment})

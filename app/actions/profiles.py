@@ -123,10 +123,16 @@ def add_photo(
     file = files.upload(actor, storage, stream, filename, subject=profile.subject)
     if not file.is_image:
         raise Invalid({"photos": _("Please choose a picture.")})
+    _lock_photos(provider_id)
     others = [one.position for one in photos(db.session, provider_id) if one.id != file.id]
     file.position = max(others, default=-1) + 1
     providers.record(provider, "profile.changed", actor)
     return file
+
+
+def _lock_photos(provider_id: int) -> None:
+    """Of two changes of a gallery at once the second begins from what the first has made."""
+    db.session.execute(select(Profile).where(Profile.provider_id == provider_id).with_for_update()).all()
 
 
 @action
@@ -134,9 +140,7 @@ def move_photo(actor: Actor, provider_id: int, file_id: UUID, to: str) -> int:
     """A picture one place `earlier` or `later`, or to be the `first`, which is the one in the link's preview. Where it
     stands now, from 1; at the ends nothing changes. Raises NotFound, Forbidden, Invalid."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
-    # Of two presses at once the second counts from where the first has put it.
-    locking = select(Profile).where(Profile.provider_id == provider_id).with_for_update()
-    db.session.execute(locking).all()
+    _lock_photos(provider_id)
     those = list(photos(db.session, provider_id))
     before = next((place for place, one in enumerate(those) if one.id == file_id), None)
     if before is None:
@@ -156,6 +160,7 @@ def move_photo(actor: Actor, provider_id: int, file_id: UUID, to: str) -> int:
 def remove_photo(actor: Actor, provider_id: int, file_id: UUID, storage: Storage) -> None:
     """Raises NotFound for a picture that is not of this page, Forbidden."""
     provider = load_practice(db.session, actor, provider_id, manage=True).provider
+    _lock_photos(provider_id)
     file = db.session.get(StoredFile, file_id)
     if file is None or file.subject != f"profile:{provider_id}":
         raise NotFound

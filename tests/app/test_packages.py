@@ -24,7 +24,7 @@ from app.errors import Forbidden, IllegalMove, Invalid, NotFound, Stale
 from app.flows import APPOINTMENT_STATUSES
 from app.queries import packages as queries
 from app.queries.payments import account
-from models import Appointment, ClientPackage, Entry, Notice, Payment
+from models import Appointment, Channel, ClientPackage, Entry, Notice, Payment
 from tests import factories as make
 
 HOLDING = ("requested", "agreed", "held", "missed")
@@ -283,7 +283,7 @@ def test_held_and_missed_keep_it(app, db, later):
         assert used(db, sold) == 1
 
 
-def test_a_missed_session_is_given_back_once_and_taken_again(app, db, later):
+def test_a_missed_session_is_given_back_once_and_taken_again(app, db, later, run_jobs):
     """S2-31: what the client missed may go back to the package, at once or later; if the appointment took place after
     all the session is taken again, and where none is left the mark stays."""
     sold = make.sold(sessions="2")
@@ -305,6 +305,19 @@ def test_a_missed_session_is_given_back_once_and_taken_again(app, db, later):
     appointments.move(owner, third.id, "call_off", comment="Болезнь")
     appointments.move(owner, first.id, "hold")
     assert (first.status, first.session_back, used(db, sold)) == ("held", False, 2)
+    run_jobs()
+    # The client hears both: that it was back, and that it is used after all.
+    heard = db.scalars(
+        select(Entry.kind)
+        .join(Notice)
+        .where(
+            Notice.user_id == sold.client.user_id,
+            Notice.channel == Channel.INBOX,
+            Entry.subject == first.subject,
+        )
+        .order_by(Entry.id)
+    ).all()
+    assert heard[-3:] == ["appointment.forgiven", "appointment.retaken", "appointment.held"]
     assert second.session_back is False
 
 

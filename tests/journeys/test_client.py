@@ -12,8 +12,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 from app import tokens
-from app.actions import appointments, chat, invitations, offers, profiles
-from models import Appointment, Channel, Client, Notice, Provider
+from app.actions import appointments, chat, invitations, offers, profiles, terms
+from models import Appointment, Channel, Client, Notice, Provider, Terms
 from tests import factories as make
 from tests.browser import NARROW, WIDE
 from tests.waiting import wait_for
@@ -151,6 +151,30 @@ def test_the_lists_live(new_page: Any, axe: Any, db: Any) -> None:
     chat.post(pair.provider.owner, pair.thread_id, "Простите", uuid4())
     expect(page.locator(".list__row .badge")).to_have_text(re.compile("^1"))
     axe(page)
+
+
+def test_a_tick_stays_with_its_document(new_page: Any, app: Any, db: Any) -> None:
+    """S2-48, I-21: a version that is replaced while it is ticked leaves with its tick; the ticks beside it stay."""
+    pair = make.client_of(make.specialist())
+    owner, safe = pair.provider.owner, app.extensions["safe"]
+    pdf = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+    def paper(title: str) -> Terms:
+        return terms.add(
+            owner, pair.provider_id, title, safe=safe, stream=io.BytesIO(pdf), filename="a.pdf", required=True
+        )
+
+    kept, replaced = paper("Памятка"), paper("Договор")
+    page = new_page(pair.user, width=NARROW)
+    page.goto(f"/pairs/{pair.id}/terms")
+    row = page.locator(".paper-line")
+    for title in (kept.title, replaced.title):
+        row.filter(has_text=title).get_by_role("checkbox").check()
+    expect(page.locator("body")).to_have_attribute("data-connection", "online")
+    terms.publish(owner, replaced.id, safe, io.BytesIO(pdf + b"2"), "b.pdf")
+    expect(row.filter(has_text=replaced.title)).to_contain_text("версия 2")
+    expect(row.filter(has_text=replaced.title).get_by_role("checkbox")).not_to_be_checked()
+    expect(row.filter(has_text=kept.title).get_by_role("checkbox")).to_be_checked()
 
 
 def test_what_comes_to_an_open_appointment_is_read(new_page: Any, db: Any) -> None:

@@ -276,6 +276,11 @@ def test_window_closes_an_order(new_page: Any) -> None:
     hits = page.evaluate(
         """([clientX, clientY]) => {
           const count = window.hits.length;
+          const dialog = document.querySelector("#close-order");
+          dialog.showModal();
+          const down = new PointerEvent("pointerdown", { bubbles: true, clientX, clientY });
+          dialog.querySelector("[data-close]").dispatchEvent(down);
+          dialog.close();
           const press = (target, detail) => {
             const how = { bubbles: true, cancelable: true, detail, clientX, clientY };
             target.dispatchEvent(new MouseEvent("click", how));

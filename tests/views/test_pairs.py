@@ -307,6 +307,9 @@ def test_the_page_of_terms_looks_anew_with_what_is_ticked(pair, contract, sign_i
     )
     again = client.get(f"{address}?chosen={version}", headers={"HX-Request": "true"}).text
     assert "checked" not in again.partition('id="terms-list"')[2].partition("</form>")[0]
+    # A row is its version's: the page never puts one's words beside another one's tick.
+    assert f'id="terms-{version}"' not in again
+    assert 'class="paper-line" id="terms-' in again
 
 
 def test_an_open_page_of_a_pair_ends_with_the_access(sign_in):

@@ -132,6 +132,10 @@ def test_a_colleague_sees_only_his_own(sign_in: Any, db: Any) -> None:
         assert client.get(f"{base}/{address}").status_code == 403, address
     assert client.get(f"{base}/hours?who={other}").status_code == 404
     assert client.get(f"{base}/calendar?who={other}").status_code == 404
+    # An open page whose specialist has left goes on with the others, and shows nobody else.
+    part = client.get(f"{base}/calendar?who={other}", headers={"HX-Request": "true"})
+    assert part.status_code == 200
+    assert f"who={other}" not in part.text
     assert client.get(f"/practice/specialists/{other}").status_code == 404
     assert client.get(f"/practice/specialists/{mine.specialist_id}").status_code == 403
     assert client.post(f"/practice/specialists/{other}/hours").status_code == 404

@@ -238,6 +238,7 @@ def test_photos_have_an_order(app, db, provider, sign_in):
     assert "<html" not in part
     assert 'role="status">Фото 4 из 4<' in part
     assert f'id="earlier-{added[3]}"' in part
+    assert 'type="file"' not in part, "what is chosen to be uploaded stays chosen, and visible"
     assert pages.post(f"{base}/{added[0]}/move", data={"to": "nowhere"}).status_code == 422
     assert pages.post(f"{base}/{uuid4()}/move", data={"to": "first"}).status_code == 404
     for gone in (3, 2):

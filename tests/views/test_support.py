@@ -69,6 +69,8 @@ def test_a_settled_question_may_be_asked_again(db):
     assert order.waiting_since is None
     support.ask(person, "И ещё один", uuid4())
     assert order.waiting_since is not None
+    # Whoever settled it has it: there is nobody's question among those in work.
+    assert (order.status, order.executor_id) == ("in_progress", dispatcher.id)
     assert db.scalar(select(func.count()).select_from(Order)) == 1
 
 

@@ -61,7 +61,17 @@ def reason(appointment_id: int, name: str) -> ResponseReturnValue:
     step, moves = _step(name), _moves(shown)
     if step not in moves or not step.in_dialog:
         return redirect(url_for("practice.appointment", appointment_id=appointment_id))
-    return page("practice/reason.html", here, appointment=shown, step=step, steps=moves, problem="", typed="")
+    ended = _package_ended(shown)
+    return page(
+        "practice/reason.html",
+        here,
+        appointment=shown,
+        step=step,
+        steps=moves,
+        package_ended=ended,
+        problem="",
+        typed="",
+    )
 
 
 @practice.post("/appointments/<int:appointment_id>/moves/<name>")
@@ -97,7 +107,9 @@ def _said(moved: Appointment) -> str:
         "agreed": _("%(name)s has been told: accepted", name=name),
         "declined": _("%(name)s has been told: declined", name=name),
         "called_off": _("%(name)s has been told: called off", name=name),
-        "held": _("Marked: it took place"),
+        "held": _("Marked: it took place, the session of the package is used")
+        if moved.package_id
+        else _("Marked: it took place"),
         "missed": _missed(moved),
     }[moved.status]
 
@@ -151,6 +163,12 @@ def _moves(shown: Appointment) -> list[Move]:
     return [step for step in policy.appointment_moves(actor(), shown) if begun or not step.afterwards]
 
 
+def _package_ended(shown: Appointment) -> bool:
+    """A session that goes back is of no use until the package is extended."""
+    ends = shown.package.expires_at if shown.package else None
+    return ends is not None and ends < clock.now()
+
+
 def state(shown: Appointment) -> dict[str, Any]:
     """What the page shows of an appointment."""
     begun = shown.starts_at <= clock.now()
@@ -164,6 +182,7 @@ def state(shown: Appointment) -> dict[str, Any]:
         "account": payments.account(db.session, shown),
         "rivals": queries.rivals(db.session, shown) if shown.status == REQUESTED.name and not begun else 0,
         "over": shown.ends_at <= clock.now(),
+        "package_ended": _package_ended(shown),
         "history": happened,
         "outcome": outcome(happened),
     }

@@ -52,7 +52,10 @@ def _state(here: Practice) -> dict[str, Any]:
     wanted = request.args.get("who", type=int)
     who = [one for one in those if wanted in (None, one.id)]
     if wanted is not None and not who:
-        raise NotFound
+        if not fragment():
+            raise NotFound
+        # Whoever was chosen on the open page has left meanwhile: the week of the others is still the reader's.
+        who, wanted = those, None
     own = _own(here, who, monday)
     shown = week(db.session, here, who, monday, own)
     # Then one after the other; the chips lead to the others.

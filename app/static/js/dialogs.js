@@ -2,7 +2,7 @@
 // link leads to the same form as a page of its own.
 const TWICE = 500; // ms from the first press in which another one is the same press, done twice
 const NEAR = 44; // pixels that a finger moves between the two
-const HELP = ".sos-corner, .sos-button, [data-sos], #alarm-frame"; // never held back
+const HELP = ".sos-corner, .sos-button, [data-sos], #alarm-frame, #alarm-state, [href^='tel:']"; // never held back
 let last = null; // the press in a window: {dialog, x, y, at}
 
 export function startDialogs() {

@@ -153,7 +153,7 @@ function matches(token, { kind, subject }) {
   if (token === "inbox") return kind.startsWith("inbox.");
   if (token === "sos") return /^(sos|alarm)\./.test(kind);
   if (token === "desk" || token === "company") return /^(order|message|sos)\./.test(kind);
-  return token === "mine" && /^(order|sos|alarm|message|thread\.seen|appointment|payment|client|provider|absence)/.test(kind);
+  return token === "mine" && /^(order|sos|alarm|message|thread\.seen|appointment|payment|client|package|provider|absence)/.test(kind);
 }
 
 function resync(which = () => true) {

@@ -112,7 +112,8 @@ function putAway(words) {
   main.innerHTML = words;
   htmx.process(main);
   const word = main.querySelector("h2");
-  document.querySelector(".topbar__title").textContent = ""; // it may be somebody's name
+  // The title may be somebody's name, and buttons beside it are about what is gone.
+  for (const part of document.querySelectorAll(".topbar__title, .topbar__own")) part.replaceChildren();
   document.title = word.textContent;
   word.focus();
 }

@@ -17,7 +17,7 @@ def upgrade() -> None:
         "UPDATE appointments a SET moved_from = (j.data->>'before')::timestamptz FROM ("
         "SELECT DISTINCT ON (subject) subject, data FROM journal "
         "WHERE kind IN ('appointment.moved', 'appointment.accepted_at') ORDER BY subject, id DESC"
-        ") j WHERE j.subject = 'appointment:' || a.id"
+        ") j WHERE j.subject = 'appointment:' || a.id AND (j.data->>'before')::timestamptz <> a.starts_at"
     )
 
 
