@@ -288,9 +288,9 @@ def test_what_a_service_demands_is_said_where_it_is_chosen(pair, contract, sign_
     assert said not in client.get(f"/ask?client={pair.id}").text
 
 
-def test_the_page_of_terms_looks_anew_with_what_is_ticked(pair, contract, sign_in):
-    """S2-48, S2-52: it hears the provider and the pair, and asks with its ticks, which come back; a version that is
-    replaced meanwhile is not ticked."""
+def test_the_page_of_terms_looks_anew(pair, contract, sign_in):
+    """S2-48, S2-52: it hears the provider and the pair; what was chosen comes back ticked, but not a version that is
+    replaced meanwhile."""
     client = sign_in(pair.user)
     address = f"/pairs/{pair.id}/terms"
     version = contract.versions[0].id

@@ -43,9 +43,12 @@ htmx.defineExtension("morph", {
       // What is being typed. A pressed button may have the focus still, and gets the words of its next step.
       ignoreActiveValue: !document.activeElement?.matches("button, a, summary"),
       callbacks: {
-        // Which blocks are folded, which window is open and what is read is the reader's decision, not the server's.
+        // Which blocks are folded, which window is open and what is read is the reader's decision, not the server's; so is
+        // what is ticked, where the page only looks anew.
         beforeAttributeUpdated: (name, element) =>
-          !(name === "open" && element.matches("details, dialog")) && !(name === "tabindex" && element === document.activeElement),
+          !(name === "open" && element.matches("details, dialog")) &&
+          !(name === "tabindex" && element === document.activeElement) &&
+          !(name === "checked" && looking),
         beforeNodeMorphed: (before, after) => !isRefused(before) && glowIfChanged(before, after),
       },
     });
