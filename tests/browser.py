@@ -34,6 +34,11 @@ NARROW, WIDE = 390, 1440
 expect.set_options(timeout=15_000)
 
 
+#: What is no complaint: that the line is cut says only the page of a test that has cut it, and htmx repeats what the
+#: browser has said of a request that failed.
+ECHOES = ("net::ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+
+
 class NewPage(Protocol):
     """`new_page(user, width=390, language="en")`: a browser of somebody's own, signed in if a user is given.
 
@@ -120,7 +125,7 @@ class Watch:
 
     def __init__(self, page: Page, home: str, expected: tuple[str, ...]) -> None:
         self._seen: list[str] = []
-        self._expected, self._host = expected, urlsplit(home).netloc
+        self._expected, self._host = (*ECHOES, *expected), urlsplit(home).netloc
         page.on("console", self._console)
         page.on("pageerror", lambda error: self._seen.append(f"uncaught: {error}"))
         page.on("request", lambda request: self._request(request.url))

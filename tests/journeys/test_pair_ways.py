@@ -38,7 +38,7 @@ WORDS = {
 #: Seconds. After a few failed attempts a page waits up to 7.5 s before the next one (app/static/js/live.js).
 RECONNECTS = 20
 #: What a page complains about while its server is away.
-AWAY = ("net::ERR", "Failed to load", "htmx:sendError", "htmx:afterRequest")
+AWAY = ("net::ERR", "Failed to load", "WebSocket connection to")
 COMBINATIONS = [(NARROW, "ru"), (WIDE, "en"), (WIDE, "ru"), (NARROW, "en")]
 
 #: What a phone's camera does with the code.
