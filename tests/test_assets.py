@@ -118,3 +118,20 @@ def test_a_class_means_one_thing_on_a_page(frame: str) -> None:
         name: sorted(sheets) for name, sheets in meant.items() if len(sheets) > 1 and name not in ADAPTED
     }
     assert not twice
+
+
+def test_what_waits_for_news_hears_of_it() -> None:
+    """A part that lives by what concerns its reader («mine») names kinds in data-refresh: live.js passes them on."""
+    script = (assets.STATIC / "js/live.js").read_text()
+    passed = re.compile(re.findall(r'token === "mine" && /(.+?)/\.test', script)[0])
+    templates = assets.STATIC.parents[1] / "templates"
+    waiting = [
+        (path.name, kind)
+        for path in templates.rglob("*.html")
+        for live, kinds in re.findall(r'data-live="([^"{]*)" data-refresh="([^"]+)"', path.read_text())
+        if "mine" in live.split()
+        for kind in kinds.split()
+        if not (kind.startswith("inbox.") and "inbox" in live.split())
+    ]
+    assert len(waiting) > 30
+    assert [one for one in waiting if not passed.match(one[1])] == []
